@@ -1,0 +1,16 @@
+"""The Celery application; tasks live in the apps' ``tasks.py``, periodic jobs in ``schedule.py``."""
+
+import os
+
+from celery import Celery
+from django_structlog.celery.steps import DjangoStructLogInitStep
+
+from portal.config.schedule import SCHEDULE
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.config.settings")
+
+app = Celery("portal")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.steps["worker"].add(DjangoStructLogInitStep)
+app.conf.beat_schedule = SCHEDULE
+app.autodiscover_tasks()
