@@ -1,0 +1,5 @@
+"""Types that every floor shares."""
+
+from typing import Any
+
+JsonObject = dict[str, Any]
