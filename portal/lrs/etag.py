@@ -1,0 +1,1 @@
+"""ETag arithmetic. Named by the import contract; nothing is here yet."""

@@ -1,0 +1,102 @@
+"""The learning record store: accepted statements whole, and index rows that only serve queries."""
+
+from typing import ClassVar
+from uuid import uuid4
+
+from django.db import models
+
+from portal.lrs.querysets import CredentialQuerySet, StatementQuerySet
+
+
+class Credential(models.Model):
+    """A client's key and the digest of its secret, which is shown once. ``authority`` is the agent it writes as."""
+
+    key = models.CharField(max_length=64, unique=True)
+    secret_digest = models.CharField(max_length=200)
+    name = models.CharField(max_length=100)
+    authority = models.JSONField()
+    scopes = models.JSONField(default=list)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    objects: ClassVar[CredentialQuerySet] = CredentialQuerySet.as_manager()  # type: ignore[assignment]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Statement(models.Model):
+    """One accepted statement. ``body`` is its JSON as stored (with id, stored, authority, version, timestamp set).
+
+    The columns beside it are what the query interface asks: ``authority``, ``actor`` and ``activity`` are identifier
+    strings (an agent's inverse functional identifier, an activity's IRI; ``indexing.py`` makes them). ``own`` marks what
+    the portal itself wrote: only these may move progress.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    uuid = models.UUIDField(default=uuid4, unique=True)
+    stored = models.DateTimeField()
+    timestamp = models.DateTimeField()
+    authority = models.CharField(max_length=500)
+    actor = models.CharField(max_length=500, blank=True)
+    verb = models.CharField(max_length=500)
+    activity = models.CharField(max_length=500, blank=True)
+    registration = models.UUIDField(null=True, blank=True)
+    target = models.UUIDField(null=True, blank=True, help_text="the statement that a StatementRef object points at")
+    voided = models.BooleanField(default=False)
+    own = models.BooleanField(default=False)
+    credential = models.ForeignKey(Credential, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    body = models.TextField()
+
+    objects: ClassVar[StatementQuerySet] = StatementQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["-stored", "-id"]
+        indexes = [
+            models.Index(fields=["-stored", "-id"], name="statement_stored"),
+            models.Index(fields=["actor", "verb", "-stored"], name="statement_actor_verb"),
+            models.Index(fields=["verb", "-stored"], name="statement_verb"),
+            models.Index(fields=["activity", "-stored"], name="statement_activity"),
+            models.Index(fields=["registration", "-stored"], name="statement_registration"),
+            models.Index(fields=["authority", "-stored"], name="statement_authority"),
+            models.Index(fields=["target"], name="statement_target"),
+            # The statements that point at another one: few, and asked by every filtered query.
+            models.Index(
+                fields=["-stored", "-id"], name="statement_referrer", condition=models.Q(target__isnull=False)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.uuid)
+
+
+class RelatedAgent(models.Model):
+    """An agent that a statement names anywhere but as authority: actor, object, instructor, team, context agents, members
+    of these, all of this in a sub-statement. ``direct`` are actor, object and their members: what ``agent`` alone asks.
+    """
+
+    statement = models.ForeignKey(Statement, on_delete=models.CASCADE, related_name="related_agents")
+    agent = models.CharField(max_length=500)
+    direct = models.BooleanField(default=False)
+    stored = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["agent", "-stored"], name="related_agent")]
+
+    def __str__(self) -> str:
+        return f"{self.statement_id} {self.agent}"
+
+
+class RelatedActivity(models.Model):
+    """An activity that a statement names anywhere: object, context activities, in a sub-statement."""
+
+    statement = models.ForeignKey(Statement, on_delete=models.CASCADE, related_name="related_activities")
+    activity = models.CharField(max_length=500)
+    stored = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["activity", "-stored"], name="related_activity")]
+
+    def __str__(self) -> str:
+        return f"{self.statement_id} {self.activity}"
