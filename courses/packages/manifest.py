@@ -1,0 +1,1 @@
+"""Course structures of packages. Named by the import contract; nothing is here yet."""

@@ -1,0 +1,1 @@
+"""The SCORM data model. Named by the import contract; nothing is here yet."""
