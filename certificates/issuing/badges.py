@@ -1,0 +1,1 @@
+"""Open Badges credentials. Named by the import contract; nothing is here yet."""

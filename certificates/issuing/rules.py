@@ -1,0 +1,49 @@
+"""Numbers of certificates, and what a name needs to be printed (pure)."""
+
+import secrets
+from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
+
+# Crockford's base 32: no I, L, O, U, so that a number survives being read out.
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+CHECK = 31  # the largest prime below 32: one wrong or two swapped characters are found
+_TYPED = str.maketrans({"O": "0", "I": "1", "L": "1"})
+
+
+def new_number() -> str:
+    """A random number such as ``AC-7K3M-9QXD-2FHT``: 55 random bits and a check character."""
+    body = "".join(secrets.choice(ALPHABET) for _ in range(11))
+    return grouped(body + check_character(body))
+
+
+def grouped(characters: str) -> str:
+    return "AC-" + "-".join(characters[n : n + 4] for n in range(0, 12, 4))
+
+
+def check_character(body: str) -> str:
+    """Weighted sum modulo a prime of the eleven characters before it."""
+    return ALPHABET[sum(weight * ALPHABET.index(c) for weight, c in enumerate(body, start=2)) % CHECK]
+
+
+def read_number(typed: str) -> str | None:
+    """The number as printed from what somebody typed (lower case, O for 0, no hyphens); None when it cannot be one."""
+    plain = "".join(c for c in typed.upper() if c.isalnum())
+    plain = plain.removeprefix("AC").translate(_TYPED)
+    if len(plain) != 12 or any(c not in ALPHABET for c in plain) or check_character(plain[:11]) != plain[11]:
+        return None
+    return grouped(plain)
+
+
+def missing_glyphs(text: str, covered: AbstractSet[int]) -> list[str]:
+    """The characters of ``text`` that no shipped font can draw, each once, in order of appearance."""
+    found = dict.fromkeys(c for c in text if not c.isspace() and ord(c) not in covered)
+    return list(found)
+
+
+def named_signs(signs: Iterable[str]) -> str:
+    """``王 (U+738B)`` for each, so that whoever cannot see a character can look it up."""
+    return " ".join(f"{sign} (U+{ord(sign):04X})" for sign in signs)
+
+
+def hours_and_minutes(minutes: int) -> tuple[int, int]:
+    return divmod(minutes, 60)
