@@ -1,0 +1,1 @@
+"""Clinical audit. The floor is kept for it; nothing is here yet."""

@@ -1,0 +1,1 @@
+"""DICOM dose reports to plain dose records. Named by the import contract; nothing is here yet."""

@@ -1,0 +1,1 @@
+"""Register of accidental and unintended exposures. The floor is kept for it; nothing is here yet."""

@@ -1,0 +1,1 @@
+"""Justification trainer. The floor is kept for it; nothing is here yet."""

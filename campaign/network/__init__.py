@@ -1,0 +1,1 @@
+"""Friends, stars and partners. The floor is kept for them; nothing is here yet."""

@@ -1,0 +1,1 @@
+"""Surveys. The floor is kept for them; nothing is here yet."""
