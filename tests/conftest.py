@@ -1,0 +1,91 @@
+"""Fixtures named after people: alice learns, bob leads her department, carol edits, dora administers."""
+
+from importlib import import_module
+
+import pytest
+from django.core.cache import cache
+from django.db import connection
+from django.test import Client
+
+from portal.core import brand, ratelimit
+from tests.factories import DepartmentFactory, MembershipFactory, UserFactory
+from tests.pages import make_course, make_site
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """The tests with real processes share PostgreSQL's and Redis' databases, so one process of a parallel run has them all.
+
+    Those with real transactions stay single: they leave the test database empty, so they come after all the others.
+    """
+    for item in items:
+        database = item.get_closest_marker("django_db")
+        is_alone = database is not None and database.kwargs.get("transaction")
+        if item.get_closest_marker("services") and not is_alone:
+            item.add_marker(pytest.mark.xdist_group("services"))
+
+
+@pytest.fixture(autouse=True)
+def _fresh_counters():
+    """No rate limit or cached answer leaks from one test into the next; the brand is known, as on a running portal."""
+    cache.clear()
+    cache.set(brand.KEY, brand.Brand())
+    ratelimit._limiter().storage.reset()
+    ratelimit._limiter.cache_clear()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _audit_entries_go_between_tests():
+    """A test with real transactions ends by emptying every table, which the triggers of the log refuse."""
+    if connection.vendor == "sqlite":
+        after = import_module("portal.audit.migrations.0002_append_only").SQLITE
+        before = [f"DROP TRIGGER {trigger.split()[2]}" for trigger in after]
+    else:
+        before, after = (
+            [f"ALTER TABLE audit_entry {change} TRIGGER audit_entry_no_truncate"] for change in ("DISABLE", "ENABLE")
+        )
+    empty = connection.ops.execute_sql_flush
+
+    def execute_sql_flush(statements):
+        empty([*before, *statements, *after])
+
+    connection.ops.execute_sql_flush = execute_sql_flush
+
+
+@pytest.fixture
+def elsewhere():
+    """A browser at another address."""
+    return Client(REMOTE_ADDR="203.0.113.7")
+
+
+@pytest.fixture
+def alice(db):
+    return UserFactory(name="Alice Huber", email="alice@example.org")
+
+
+@pytest.fixture
+def department(db):
+    return DepartmentFactory(name="Radiology", organisation__name="Donau Hospital")
+
+
+@pytest.fixture
+def bob(department):
+    bob = UserFactory(name="Bob Berger", email="bob@example.org", profession="manager")
+    MembershipFactory(user=bob, department=department, role="lead")
+    return bob
+
+
+@pytest.fixture
+def home(db):
+    return make_site()
+
+
+@pytest.fixture
+def course(home):
+    return make_course(home)
+
+
+@pytest.fixture
+def as_alice(client, alice):
+    client.force_login(alice)
+    return client
