@@ -136,7 +136,8 @@ def test_a_file_left_by_a_killed_worker_is_replaced_not_doubled(completion):
     storage.save(file_name(certificate, ""), ContentFile(b"half a certifi"))
     issued = actions.issue(completion=completion, at=NOON)
     assert hashlib.sha256(pdf_of(issued)).hexdigest() == issued.sha256
-    assert len(storage.listdir(file_name(certificate, "").rsplit("/", 1)[0])[1]) == 1
+    folder = file_name(certificate, "").rsplit("/", 1)[0]
+    assert [name for name in storage.listdir(folder)[1] if str(certificate.uuid) in name] == [f"{certificate.uuid}.pdf"]
 
 
 def test_sweep_finishes_what_was_left(completion):
