@@ -23,7 +23,7 @@ check: dev ## style, types, contracts, templates, migrations, deployment, depend
 
 test-services: ## the same suite, and the crash tests, on PostgreSQL and Redis
 	@$(PYTHON) tools/bootstrap.py dev
-	@$(PY) tools/services.py -m pytest -m "not browser" -n 2 --dist loadgroup $(ARGS)
+	@$(PY) tools/services.py -m pytest -m "not browser and not embedded" -n 3 --dist loadgroup $(ARGS)
 
 bench: dev ## requests, answers and certificates a second, beside a baseline of the same run; weights of pages
 	@$(PY) -m tests.bench

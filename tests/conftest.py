@@ -1,6 +1,7 @@
 """Fixtures named after people: alice learns, bob leads her department, carol edits, dora administers."""
 
 from importlib import import_module
+from pathlib import Path
 
 import pytest
 from django.core.cache import cache
@@ -10,6 +11,7 @@ from django.test import Client
 from portal.core import brand, ratelimit
 from tests.factories import DepartmentFactory, MembershipFactory, UserFactory
 from tests.pages import make_course, make_site
+from tests.support import migrated
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -23,6 +25,24 @@ def pytest_collection_modifyitems(items):
         is_alone = database is not None and database.kwargs.get("transaction")
         if item.get_closest_marker("services") and not is_alone:
             item.add_marker(pytest.mark.xdist_group("services"))
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb():
+    """The test database is there, and up to date, before Django looks."""
+    return True
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix):
+    name = connection.creation._get_test_db_name()
+    if connection.vendor == "sqlite":
+        migrated.copy_sqlite(Path(name))
+        yield
+    else:
+        migrated.copy_postgres(name)
+        yield
+        migrated.drop(name)
 
 
 @pytest.fixture(autouse=True)

@@ -1,9 +1,12 @@
 """The shortest valid object of every model; pages are in ``tests/pages.py``."""
 
 from datetime import UTC, date, datetime
+from functools import cache
 
 import factory
 from allauth.account.models import EmailAddress
+from django.conf import settings
+from django.contrib.auth.hashers import make_password
 from factory.django import DjangoModelFactory
 
 from portal.accounts.models import User
@@ -11,6 +14,13 @@ from portal.departments.models import Department, Membership, Organisation
 
 PASSWORD = "correct horse battery"
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+
+
+@cache
+def hashed(password: str, hasher: str) -> str:
+    """As ``hasher``, the first of the settings, keeps it; made once, because it is slow by design."""
+    assert hasher == settings.PASSWORD_HASHERS[0]
+    return make_password(password)
 
 
 class UserFactory(DjangoModelFactory):
@@ -23,11 +33,7 @@ class UserFactory(DjangoModelFactory):
     profession = "radiologist"
     country = "AT"
     language = "en"
-
-    @factory.post_generation
-    def password(self, create, extracted, **kwargs):
-        self.set_password(extracted or PASSWORD)
-        self.save(update_fields=["password"])
+    password = factory.LazyFunction(lambda: hashed(PASSWORD, settings.PASSWORD_HASHERS[0]))
 
     @factory.post_generation
     def confirmed(self, create, extracted, **kwargs):

@@ -5,6 +5,9 @@ import os
 import shutil
 import tempfile
 
+from tests.support import migrated
+
+migrated.folder()
 _folder = tempfile.mkdtemp(prefix="alara-test-")
 os.environ["VAR_DIR"] = _folder
 os.environ.setdefault("LOG_LEVEL", "WARNING")

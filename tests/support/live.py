@@ -1,6 +1,5 @@
 """A real portal for tests: gunicorn, a Celery worker and, if wished, beat, as processes with their own folder."""
 
-import atexit
 import json
 import os
 import secrets
@@ -14,14 +13,14 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Sequence
-from functools import cache
 from pathlib import Path
 
 import psycopg
 from redis import Redis
 
-ROOT = Path(__file__).resolve().parents[2]
-POSTGRES = os.environ.get("SERVICES_DATABASE_URL", "postgres://postgres@127.0.0.1:5432/postgres")
+from tests.support import migrated
+from tests.support.migrated import POSTGRES, ROOT
+
 REDIS = os.environ.get("SERVICES_REDIS_URL", "redis://127.0.0.1:6379")
 DEMO_PASSWORD = "demo-campus-2026"
 TEMPLATES_HEADER = "X-Templates"  # in answers of tests.support.told
@@ -31,18 +30,6 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
-
-
-@cache
-def folder_of_run() -> Path:
-    folder = Path(tempfile.mkdtemp(prefix="alara-run-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    return folder
-
-
-def drop_database(postgres: str, name: str) -> None:
-    with psycopg.connect(postgres, autocommit=True) as link:
-        link.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
 
 class LivePortal:
@@ -113,32 +100,13 @@ class LivePortal:
         return self
 
     def migrate(self) -> None:
-        """Bring the new database up to date: by the migrations once in a run (20 s), from then on as a copy of that."""
+        """Bring the new database up to date."""
         if self.postgres != POSTGRES:
             self.manage("migrate", "--verbosity", "0")
         elif self.services:
-            self.migrate_postgres()
+            migrated.copy_postgres(self.database)
         else:
-            self.migrate_sqlite()
-
-    def migrate_postgres(self) -> None:
-        template = f"alara_template_{os.getpid()}"
-        with psycopg.connect(self.postgres, autocommit=True) as link:
-            if link.execute("SELECT 1 FROM pg_database WHERE datname = %s", [template]).fetchone():
-                link.execute(f"DROP DATABASE {self.database}")
-                link.execute(f"CREATE DATABASE {self.database} TEMPLATE {template}")
-                return
-            self.manage("migrate", "--verbosity", "0")
-            link.execute(f"CREATE DATABASE {template} TEMPLATE {self.database}")
-        atexit.register(drop_database, self.postgres, template)
-
-    def migrate_sqlite(self) -> None:
-        template = folder_of_run() / "template.sqlite3"
-        if template.exists():
-            shutil.copy(template, self.var / "portal.sqlite3")
-            return
-        self.manage("migrate", "--verbosity", "0")
-        shutil.copy(self.var / "portal.sqlite3", template)
+            migrated.copy_sqlite(self.var / "portal.sqlite3")
 
     def start(self, name: str, under: Sequence[str] = (), **extra: str) -> None:
         """Start ``web``, ``worker`` or ``beat``.
@@ -202,7 +170,7 @@ class LivePortal:
         for name in list(self.processes):
             self.kill(name)
         if self.services:
-            drop_database(self.postgres, self.database)
+            migrated.drop(self.database, self.postgres)
         shutil.rmtree(self.var, ignore_errors=True)
 
     def production(self) -> dict[str, str]:

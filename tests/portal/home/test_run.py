@@ -18,7 +18,7 @@ import pytest
 from portal.home.demo.logins import LOGINS, PASSWORD
 from tests.support.live import ROOT, free_port
 
-pytestmark = pytest.mark.xdist_group("run")
+pytestmark = [pytest.mark.embedded, pytest.mark.xdist_group("run")]
 
 
 def powerless():
