@@ -14,17 +14,20 @@ from tests.pages import make_course, make_site
 from tests.support import migrated
 
 
-@pytest.hookimpl(tryfirst=True)
+@pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_collection_modifyitems(items):
-    """The tests with real processes share PostgreSQL's and Redis' databases, so one process of a parallel run has them all.
+    """The tests with real processes share them and their databases within a module: one process of a parallel run has it.
 
     Those with real transactions stay single: they leave the test database empty, so they come after all the others.
+    What one process has to do alone comes first, so that the others do not wait for it at the end.
     """
     for item in items:
         database = item.get_closest_marker("django_db")
         is_alone = database is not None and database.kwargs.get("transaction")
         if item.get_closest_marker("services") and not is_alone:
-            item.add_marker(pytest.mark.xdist_group("services"))
+            item.add_marker(pytest.mark.xdist_group(item.module.__name__))
+    yield
+    items.sort(key=lambda item: item.get_closest_marker("xdist_group") is None)
 
 
 @pytest.fixture(scope="session")

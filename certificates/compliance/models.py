@@ -79,7 +79,7 @@ class Evidence(models.Model):
     The moment is kept and not the day: which day it is depends on the organisation that asks.
     """
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="evidence")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="evidence")
     course_key = models.UUIDField()
     certificate = models.OneToOneField(Certificate, on_delete=models.PROTECT, related_name="evidence")
     completed_at = models.DateTimeField()

@@ -17,7 +17,7 @@ class Enrolment(models.Model):
     """A person takes a course; ``uuid`` is the xAPI registration. Repeating it years later is a new enrolment."""
 
     uuid = models.UUIDField(default=uuid4, unique=True, editable=False)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="enrolments")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="enrolments")
     course = models.ForeignKey(CoursePage, on_delete=models.PROTECT, related_name="enrolments")
     course_key = models.UUIDField(editable=False)
     enrolled_at = models.DateTimeField()

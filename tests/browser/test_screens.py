@@ -21,9 +21,7 @@ DARK = {"color_scheme": "dark", "forced_colors": "none"}
 FORCED = {"color_scheme": "light", "forced_colors": "active"}
 WIDTHS = (1440, 820, 390, 320)  # 320 is a window of 1280 at a zoom of 400 %
 EVERY_LOOK = [
-    *(("light", LIGHT, width) for width in WIDTHS),
-    *(("dark", DARK, width) for width in (1440, 390)),
-    *(("forced", FORCED, width) for width in (1440, 390)),
+    (scheme, look, width) for scheme, look in (("light", LIGHT), ("dark", DARK), ("forced", FORCED)) for width in WIDTHS
 ]
 # A further state of a template that has been seen in every look.
 STATE_LOOKS = [("light", LIGHT, 1440), ("dark", DARK, 390)]

@@ -5,7 +5,7 @@ import os
 import shutil
 import tempfile
 
-from tests.support import migrated
+from tests.support import migrated, redis_database
 
 migrated.folder()
 _folder = tempfile.mkdtemp(prefix="alara-test-")
@@ -13,8 +13,6 @@ os.environ["VAR_DIR"] = _folder
 os.environ.setdefault("LOG_LEVEL", "WARNING")
 atexit.register(shutil.rmtree, _folder, ignore_errors=True)
 
-# Each process of a parallel run has Redis databases of its own: one must not empty the other's cache.
-_worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
-for _name, _first in (("CELERY_BROKER_URL", 1), ("CACHE_URL", 9)):
+for _name, _purpose in (("CELERY_BROKER_URL", "broker"), ("CACHE_URL", "cache")):
     if os.environ.get(_name, "").startswith("redis://"):
-        os.environ[_name] = f"{os.environ[_name].rsplit('/', 1)[0]}/{_first + int(_worker)}"
+        os.environ[_name] = f"{os.environ[_name].rsplit('/', 1)[0]}/{redis_database.number(_purpose)}"

@@ -18,7 +18,7 @@ from pathlib import Path
 import psycopg
 from redis import Redis
 
-from tests.support import migrated
+from tests.support import migrated, redis_database
 from tests.support.migrated import POSTGRES, ROOT
 
 REDIS = os.environ.get("SERVICES_REDIS_URL", "redis://127.0.0.1:6379")
@@ -69,11 +69,11 @@ class LivePortal:
                 link.execute(f"CREATE DATABASE {self.database}")
             self.environment |= {
                 "DATABASE_URL": postgres.rsplit("/", 1)[0] + f"/{self.database}",
-                "CELERY_BROKER_URL": f"{REDIS}/7",
-                "CACHE_URL": f"{REDIS}/8",
+                "CELERY_BROKER_URL": f"{REDIS}/{redis_database.number('live broker')}",
+                "CACHE_URL": f"{REDIS}/{redis_database.number('live cache')}",
             }
-            for number in (7, 8):
-                Redis.from_url(f"{REDIS}/{number}").flushdb()
+            for address in (self.environment["CELERY_BROKER_URL"], self.environment["CACHE_URL"]):
+                Redis.from_url(address).flushdb()
 
     def manage(self, *arguments: str, under: Sequence[str] = (), **extra: str) -> str:
         """Run a management command to its end; what it printed. Fails loudly when the command fails."""

@@ -44,7 +44,7 @@ class Migration(migrations.Migration):
                 ('completed_on', models.DateField()),
                 ('withdrawn_at', models.DateTimeField(blank=True, null=True)),
                 ('certificate', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='evidence', to='issuing.certificate')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='evidence', to=settings.AUTH_USER_MODEL)),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='evidence', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'verbose_name': 'evidence',

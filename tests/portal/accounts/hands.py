@@ -7,6 +7,7 @@ from email.message import EmailMessage
 from pathlib import Path
 
 from django.conf import settings
+from post_office.models import STATUS, Email
 
 from portal.core.tasks import deliver_waiting_mail
 from tests.factories import PASSWORD
@@ -47,6 +48,8 @@ def signed_in(client) -> bool:
 def mails(address: str) -> list[EmailMessage]:
     """Send what waits and read the folder: the messages to ``address``, oldest first."""
     deliver_waiting_mail()
+    left = Email.objects.exclude(status=STATUS.sent)
+    assert not left, [(each.subject, each.status, [log.message for log in each.logs.all()]) for each in left]
     files = sorted(Path(settings.EMAIL_FILE_PATH).glob(f"*-{address}-*.eml"), key=lambda file: file.stat().st_mtime_ns)
     return [email.message_from_bytes(file.read_bytes(), policy=policy.default) for file in files]
 

@@ -27,6 +27,8 @@ for (const field of document.querySelectorAll("[data-autocomplete]")) {
   for (const name of ["aria-describedby", "aria-invalid"]) {
     if (select.hasAttribute(name)) input.setAttribute(name, select.getAttribute(name));
   }
+  const wrong = made("p", { id: `${id}-wrong`, className: "field__error autocomplete__wrong" }, { role: "status" });
+  const described = input.getAttribute("aria-describedby") ?? "";
   list.setAttribute("aria-label", document.querySelector(`label[for="${id}"]`)?.textContent.trim() ?? "");
   const items = [...select.options]
     .filter((option) => option.value)
@@ -41,7 +43,7 @@ for (const field of document.querySelectorAll("[data-autocomplete]")) {
   select.required = false; // the field is
   const panel = made("div", { className: "autocomplete__panel" });
   panel.append(count, list);
-  field.append(input, panel);
+  field.append(wrong, input, panel);
 
   let active = null;
   const label = () => (select.value ? select.selectedOptions[0].text : "");
@@ -69,10 +71,16 @@ for (const field of document.querySelectorAll("[data-autocomplete]")) {
     input.setAttribute("aria-expanded", "false");
     count.textContent = "";
   };
-  const choose = (option) => {
+  const refuse = (text) => {
+    wrong.textContent = text ? field.dataset.wrong.replace("{text}", text) : "";
+    input.setAttribute("aria-invalid", String(Boolean(text)));
+    input.setAttribute("aria-describedby", `${described} ${text ? wrong.id : ""}`.trim());
+  };
+  const choose = (option, text = "") => {
     const before = select.value;
     select.value = option?.value ?? "";
-    input.value = label();
+    input.value = text || label();
+    if (text || wrong.textContent) refuse(text);
     if (select.value !== before) select.dispatchEvent(new Event("change", { bubbles: true }));
     close();
   };
@@ -85,9 +93,7 @@ for (const field of document.querySelectorAll("[data-autocomplete]")) {
   };
   const settle = () => {
     const item = meant();
-    if (item || !input.value.trim()) return choose(item?.option);
-    input.value = label();
-    close();
+    choose(item?.option, item ? "" : input.value.trim()); // what means nothing stays to be mended
   };
   const step = (by) => {
     if (list.hidden) open(input.value === label() ? "" : input.value);
@@ -105,8 +111,7 @@ for (const field of document.querySelectorAll("[data-autocomplete]")) {
     },
     Escape: () => {
       if (list.hidden) return false;
-      input.value = label();
-      close();
+      choose(select.selectedOptions[0]);
     },
   };
 
@@ -126,5 +131,15 @@ for (const field of document.querySelectorAll("[data-autocomplete]")) {
     const item = items.find((each) => each.line === event.target);
     if (item) choose(item.option);
   });
-  input.form?.addEventListener("submit", settle);
+  input.form?.addEventListener(
+    "submit",
+    (event) => {
+      settle();
+      if (!wrong.textContent) return;
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      input.focus();
+    },
+    { capture: true },
+  );
 }
