@@ -333,3 +333,15 @@ def test_country_is_still_shown_after_going_back(open_kit):
     page.wait_for_load_state("networkidle")
     shown = {"AT": "Austria", "": ""}[select.input_value()]
     expect(field).to_have_value(shown)
+
+
+def test_a_box_to_tick_stands_before_its_words_and_under_its_fault(open_kit):
+    page = open_kit(width=390)
+    box, words, fault = (
+        page.locator(f".field--check.field--error {part}").first.bounding_box()
+        for part in ("input", ".field__label", ".field__error")
+    )
+    assert box["x"] + box["width"] < words["x"]
+    assert abs(box["y"] - words["y"]) < 10
+    assert fault["y"] + fault["height"] <= words["y"]
+    assert min(words["width"], fault["width"]) > 120

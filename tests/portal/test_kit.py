@@ -242,7 +242,7 @@ def test_error_summary_leads_to_the_controls_and_takes_the_focus():
     assert "Not today." in summary.get_text()
     links = summary.find_all("a")
     assert len(links) == 4
-    assert "I agree to this: This field is required." in [link.get_text() for link in links]
+    assert "I agree to this – This field is required." in [link.get_text() for link in links]
     for link in links:
         assert page.find(id=link["href"].removeprefix("#")), link
         assert not link.find("a")
