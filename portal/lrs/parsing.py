@@ -57,14 +57,19 @@ def check_depth(value: Any) -> None:
         raise InvalidError(f"the JSON is nested deeper than {DEPTH_LIMIT}")
 
 
-def check_values(statement: Any, at: tuple[str | int, ...]) -> None:
-    """Refuse what no statement may hold anywhere, whatever its shape; ``at`` is where ``statement`` stands.
+def check_values(value: Any, at: tuple[str | int, ...], *, is_free: bool = False) -> None:
+    """Refuse what no statement may hold anywhere, whatever its shape; ``at`` is where ``value`` stands.
+
+    Args:
+        value: depth is checked already.
+        at: such as ``(3,)``.
+        is_free: judge it like the inside of extensions, where null and any number of properties are right.
 
     Raises:
         InvalidError: null outside extensions, a character U+0000 (which PostgreSQL cannot hold), a lone surrogate,
             a number that is not finite or too large an integer, a value that is not JSON, or too many properties.
     """
-    _check_value(statement, list(at), in_extensions=False)
+    _check_value(value, list(at), in_extensions=is_free)
 
 
 def _check_value(value: Any, path: list[str | int], *, in_extensions: bool) -> None:
