@@ -22,6 +22,7 @@ class Index:
     direct_agents: frozenset[str]
     related_agents: frozenset[str]
     related_activities: frozenset[str]
+    defined_activities: frozenset[str]
 
 
 def identifier(agent: JsonObject) -> str:
@@ -42,6 +43,7 @@ def index_of(statement: JsonObject) -> Index:
     kind = what.get("objectType", "Activity")
     direct = {*_named(statement["actor"]), *(_named(what) if kind in {"Agent", "Group"} else ())}
     registration = statement.get("context", {}).get("registration")
+    named = list(activities(statement))
     return Index(
         timestamp=read_timestamp(statement["timestamp"]),
         actor=identifier(statement["actor"]),
@@ -50,8 +52,9 @@ def index_of(statement: JsonObject) -> Index:
         registration=UUID(registration) if registration else None,
         target=UUID(what["id"]) if kind == "StatementRef" else None,
         direct_agents=frozenset(direct),
-        related_agents=frozenset(_agents(statement)),
-        related_activities=frozenset(_activities(statement)),
+        related_agents=frozenset(key for each in people(statement) if (key := identifier(each))),
+        related_activities=frozenset(index_key(each["id"]) for each in named),
+        defined_activities=frozenset(index_key(each["id"]) for each in named if "definition" in each),
     )
 
 
@@ -61,33 +64,35 @@ def _named(agent: JsonObject) -> Iterator[str]:
             yield key
 
 
-def _agents(statement: JsonObject) -> Iterator[str]:
+def people(statement: JsonObject) -> Iterator[JsonObject]:
+    """Every Agent and Group that the statement names but as authority, members and sub-statement included."""
     context = statement.get("context", {})
-    people = [statement["actor"]]
-    people += [context[key] for key in ("instructor", "team") if key in context]
-    people += [each["agent"] for each in context.get("contextAgents", ())]
-    people += [each["group"] for each in context.get("contextGroups", ())]
+    named = [statement["actor"]]
+    named += [context[key] for key in ("instructor", "team") if key in context]
+    named += [each["agent"] for each in context.get("contextAgents", ())]
+    named += [each["group"] for each in context.get("contextGroups", ())]
     what = statement["object"]
     match what.get("objectType"):
         case "Agent" | "Group":
-            people.append(what)
+            named.append(what)
         case "SubStatement":
-            yield from _agents(what)
+            yield from people(what)
         case _:
             pass
-    for each in people:
-        yield from _named(each)
+    for each in named:
+        yield each
+        yield from each.get("member", ())
 
 
-def _activities(statement: JsonObject) -> Iterator[str]:
-    for activities in statement.get("context", {}).get("contextActivities", {}).values():
-        for each in activities:
-            yield index_key(each["id"])
+def activities(statement: JsonObject) -> Iterator[JsonObject]:
+    """Every Activity that the statement names: object and context, sub-statement included."""
+    for around in statement.get("context", {}).get("contextActivities", {}).values():
+        yield from around
     what = statement["object"]
     match what.get("objectType", "Activity"):
         case "Activity":
-            yield index_key(what["id"])
+            yield what
         case "SubStatement":
-            yield from _activities(what)
+            yield from activities(what)
         case _:
             pass
