@@ -1,13 +1,16 @@
-"""The frame of every xAPI resource: version, credential, limits, parameters, and errors as JSON."""
+"""The frame of every xAPI resource: version, credential, limits, parameters, other origins, and errors as JSON."""
 
 import re
+from contextlib import suppress
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
+from urllib.parse import unquote_to_bytes
 
 import orjson
 import structlog
 from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
+from django.core.handlers.wsgi import WSGIRequest
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.utils.cache import patch_vary_headers
@@ -18,6 +21,7 @@ from django.views.generic import View
 
 from portal.core.clock import now
 from portal.core.ratelimit import allowed
+from portal.lrs.alternate import unfold
 from portal.lrs.auth import Authority, authenticate
 from portal.lrs.errors import InvalidError, LrsError, TooLargeError, TooManyError, UnauthorizedError
 from portal.lrs.parsing import read_json
@@ -25,6 +29,20 @@ from portal.lrs.versions import HEADER, V2, UnknownVersionError, negotiate
 
 RATE = "6000/minute"
 JSON = "application/json"
+CONSISTENT_THROUGH = "X-Experience-API-Consistent-Through"
+
+# Scripts of any origin may ask: what opens the store is a credential in the request, never a cookie.
+_EVERY_ANSWER = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": (
+        f"ETag, Last-Modified, {HEADER}, {CONSISTENT_THROUGH}, Content-Length, Date, Retry-After, WWW-Authenticate"
+    ),
+}
+_ASKED_HEADERS = (
+    f"Authorization, {HEADER}, Content-Type, If-Match, If-None-Match, Accept-Language, X-Experience-API-Hash,"
+    " Content-Transfer-Encoding"
+)
+_PREFLIGHT_SECONDS = 24 * 60 * 60
 
 log = structlog.get_logger(__name__)
 
@@ -33,17 +51,22 @@ log = structlog.get_logger(__name__)
 class LrsView(View):
     """A subclass defines ``get``, ``put``, ``post`` as usual and raises an ``LrsError`` to refuse.
 
-    Before these run, ``at``, ``version`` and ``authority`` are set. ``is_open`` serves without version and credential.
+    Before these run, ``at``, ``version`` and ``authority`` are set. ``is_open`` serves without version and credential;
+    ``base`` is the version of an address that is made for one.
     """
 
     is_open: ClassVar[bool] = False
+    base: str | None = None
     at: datetime
     version = V2
     authority: Authority
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         self.at = now()
+        if request.method == "OPTIONS":
+            return self._finish(request, self._preflight())
         try:
+            request = self._unfolded(request)
             self._agree_on_version(request.headers.get(HEADER))
             if not self.is_open:
                 self.authority = self._admit(request)
@@ -61,12 +84,38 @@ class LrsView(View):
             response["Retry-After"] = "15"
         return self._finish(request, response)  # type: ignore[arg-type]  # views here answer whole
 
+    def _unfolded(self, request: HttpRequest) -> HttpRequest:
+        """``request``, or the one that it stands for in the alternate request syntax of 1.0.3."""
+        if request.method != "POST" or "method" not in request.GET:
+            return request
+        with suppress(UnknownVersionError):  # so that a refusal carries the version
+            self.version = negotiate(request.headers.get(HEADER, self.base))
+        inner = unfold(cast("WSGIRequest", request), read_body(request))
+        self._agree_on_version(inner.headers.get(HEADER))
+        if self.version == V2:
+            raise InvalidError("the alternate request syntax is not part of xAPI 2.0", "method")
+        return inner
+
     def _agree_on_version(self, asked: str | None) -> None:
         try:
-            self.version = negotiate(asked)
+            self.version = negotiate(self.base if asked is None else asked)
         except UnknownVersionError:
             if not self.is_open:
                 raise
+        if self.base and self.version != self.base and not self.is_open:
+            raise InvalidError(f"this address serves {self.base}", HEADER)
+
+    def _preflight(self) -> HttpResponse:
+        self.version = self.base or V2
+        response = HttpResponse(status=204)
+        response["Allow"] = self._methods()
+        response["Access-Control-Allow-Methods"] = self._methods()
+        response["Access-Control-Allow-Headers"] = _ASKED_HEADERS
+        response["Access-Control-Max-Age"] = str(_PREFLIGHT_SECONDS)
+        return response
+
+    def _methods(self) -> str:
+        return ", ".join(name.upper() for name in (*self.http_method_names, "options"))
 
     def _admit(self, request: HttpRequest) -> Authority:
         authority = authenticate(request.headers.get("Authorization"), at=self.at)
@@ -77,10 +126,12 @@ class LrsView(View):
     def _finish(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         moment = self.at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
         response[HEADER] = self.version
-        response["X-Experience-API-Consistent-Through"] = moment
+        response[CONSISTENT_THROUGH] = moment
         response["Date"] = http_date(self.at.timestamp())
         response.headers.setdefault("Cache-Control", "private, no-store")
         patch_vary_headers(response, ("Authorization", HEADER))
+        for name, value in _EVERY_ANSWER.items():
+            response[name] = value
         if request.method == "HEAD":
             response["Content-Length"] = str(len(response.content))
             response.content = b""
@@ -88,7 +139,7 @@ class LrsView(View):
 
     def http_method_not_allowed(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         response = HttpResponse(_message("this resource has no such method"), content_type=JSON, status=405)
-        response["Allow"] = ", ".join(name.upper() for name in self.http_method_names)
+        response["Allow"] = self._methods()
         return response
 
 
@@ -109,22 +160,42 @@ def parameters(request: HttpRequest) -> dict[str, str]:
     """The query of the address; each name once.
 
     Raises:
-        InvalidError: a name twice.
+        InvalidError: a name twice, or what is not UTF-8.
     """
     given: dict[str, str] = {}
     for name, values in request.GET.lists():
         if len(values) > 1:
             raise InvalidError("is given more than once", name[:100])
         given[name] = values[0]
+    try:
+        unquote_to_bytes(request.META.get("QUERY_STRING", "").encode("latin-1")).decode()
+    except UnicodeError:
+        raise InvalidError("the query of the address is not in UTF-8") from None
     return given
 
 
+def read_body(request: HttpRequest) -> bytes:
+    """The body, read up to the limit of ``XAPI_BODY_LIMIT`` bytes.
+
+    Raises:
+        TooLargeError: longer than the limit.
+    """
+    limit = settings.XAPI_BODY_LIMIT
+    length = request.headers.get("Content-Length") or "0"
+    if length.isdecimal() and int(length[:20]) > limit:
+        raise TooLargeError(f"the body is longer than {limit} bytes")
+    body = request.read(limit + 1)
+    if len(body) > limit:
+        raise TooLargeError(f"the body is longer than {limit} bytes")
+    return body
+
+
 def json_body(request: HttpRequest) -> Any:
-    """The body as a JSON value, read up to the limit of ``XAPI_BODY_LIMIT`` bytes.
+    """The body as a JSON value.
 
     Raises:
         InvalidError: another media type, or not JSON.
-        TooLargeError: longer than the limit.
+        TooLargeError: longer than ``XAPI_BODY_LIMIT`` bytes.
     """
     if request.content_type == "multipart/mixed":
         raise InvalidError("multipart attachments are not taken yet; send application/json with fileUrl")
@@ -133,11 +204,4 @@ def json_body(request: HttpRequest) -> Any:
     charset = (request.content_params or {}).get("charset", "utf-8")
     if not re.fullmatch("utf-?8", charset, re.IGNORECASE):
         raise InvalidError("JSON is sent in UTF-8", "Content-Type")
-    limit = settings.XAPI_BODY_LIMIT
-    length = request.headers.get("Content-Length") or "0"
-    if length.isdecimal() and int(length[:20]) > limit:
-        raise TooLargeError(f"the body is longer than {limit} bytes")
-    body = request.read(limit + 1)
-    if len(body) > limit:
-        raise TooLargeError(f"the body is longer than {limit} bytes")
-    return read_json(body)
+    return read_json(read_body(request))

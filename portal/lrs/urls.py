@@ -1,9 +1,22 @@
-from django.urls import path
+from typing import Any
 
-from portal.lrs.views import AboutView, StatementsView
+from django.urls import URLPattern, include, path
+
+from portal.lrs import views
+from portal.lrs.versions import VERSIONS
 
 app_name = "lrs"
+
+
+def _resources(**how: Any) -> list[URLPattern]:
+    return [
+        path("statements", views.StatementsView.as_view(**how), name="statements"),
+        path("about", views.AboutView.as_view(**how), name="about"),
+    ]
+
+
+# The version in the address is for clients that send no header.
 urlpatterns = [
-    path("statements", StatementsView.as_view(), name="statements"),
-    path("about", AboutView.as_view(), name="about"),
+    *_resources(),
+    *(path(f"{version}/", include((_resources(base=version), version))) for version in VERSIONS),
 ]
