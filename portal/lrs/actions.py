@@ -184,7 +184,7 @@ def _insert(prepared: Sequence[_Prepared], authority: Authority, at: datetime, *
         for agent in sorted(each.index.related_agents)
     )
     RelatedActivity.objects.bulk_create(
-        RelatedActivity(statement=row, activity=activity, stored=at)
+        RelatedActivity(statement=row, activity=activity, defined=activity in each.index.defined_activities, stored=at)
         for row, each in zip(rows, fresh, strict=True)
         for activity in sorted(each.index.related_activities)
     )
@@ -283,7 +283,13 @@ def _check_voiding(
 
 @transaction.atomic
 def create_credential(
-    *, name: str, authority: JsonObject, scopes: Iterable[str], at: datetime, expires_at: datetime | None = None
+    *,
+    name: str,
+    authority: JsonObject,
+    scopes: Iterable[str],
+    at: datetime,
+    expires_at: datetime | None = None,
+    tenant: str = "",
 ) -> tuple[Credential, str]:
     """A new key for a client, and its secret, which is not kept and cannot be shown again.
 
@@ -293,13 +299,16 @@ def create_credential(
         scopes: some of ``auth.SCOPES``.
         at: when it is made.
         expires_at: when it ends by itself.
+        tenant: the customer whose documents it shares; up to 100 characters.
 
     Raises:
-        InvalidError: not an Agent, the portal itself, or an unknown scope.
+        InvalidError: not an Agent, the portal itself, an unknown scope, or too long a tenant.
     """
     check_agent(authority, at=("authority",), only_agent=True)
     if identifier(authority) == local_authority().key:
         raise InvalidError("the portal itself needs no credential", "authority")
+    if len(tenant) > 100:
+        raise InvalidError("is longer than 100 characters", "tenant")
     granted = sorted(set(scopes))
     if not granted or set(granted) - set(SCOPES):
         raise InvalidError(f"are none of {', '.join(SCOPES)}", "scopes")
@@ -309,6 +318,7 @@ def create_credential(
         secret_digest=digest(secret),
         name=name,
         authority={"objectType": "Agent", **authority},
+        tenant=tenant,
         scopes=granted,
         created_at=at,
         expires_at=expires_at,

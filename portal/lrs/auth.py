@@ -13,7 +13,7 @@ from portal.lrs.errors import UnauthorizedError
 from portal.lrs.indexing import identifier
 from portal.lrs.models import Credential
 
-SCOPES = ("all", "all/read", "statements/write", "statements/read", "statements/read/mine")
+SCOPES = ("all", "all/read", "statements/write", "statements/read", "statements/read/mine", "state", "profile")
 
 
 @dataclass(frozen=True)
@@ -23,6 +23,12 @@ class Authority:
     agent: dict[str, Any]
     credential_id: int | None
     scopes: frozenset[str]
+    tenant: str = ""
+
+    @property
+    def owner(self) -> str:
+        """Whose documents it reads and writes: the customer's, or else those of its own authority."""
+        return f"tenant:{self.tenant}" if self.tenant else self.key
 
     @property
     def key(self) -> str:
@@ -64,7 +70,12 @@ def authenticate(header: str | None, *, at: datetime) -> Authority:
     # An unknown key takes as long as a wrong secret.
     if not constant_time_compare(credential.secret_digest if credential else "", digest(secret)) or credential is None:
         raise UnauthorizedError("the credential is unknown, expired or revoked")
-    return Authority(agent=credential.authority, credential_id=credential.pk, scopes=frozenset(credential.scopes))
+    return Authority(
+        agent=credential.authority,
+        credential_id=credential.pk,
+        scopes=frozenset(credential.scopes),
+        tenant=credential.tenant,
+    )
 
 
 def _read_basic(header: str | None) -> tuple[str, str]:

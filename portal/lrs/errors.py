@@ -33,9 +33,15 @@ class NotFoundError(LrsError):
 
 
 class ConflictError(LrsError):
-    """The store holds another statement under this id; the first stays."""
+    """The store holds another statement under this id, or a document that the client has not seen; the first stays."""
 
     status = 409
+
+
+class PreconditionError(LrsError):
+    """``If-Match`` or ``If-None-Match`` does not hold; nothing is changed."""
+
+    status = 412
 
 
 class TooLargeError(LrsError):

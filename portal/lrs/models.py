@@ -5,16 +5,21 @@ from uuid import uuid4
 
 from django.db import models
 
-from portal.lrs.querysets import CredentialQuerySet, StatementQuerySet
+from portal.lrs.querysets import CredentialQuerySet, DocumentQuerySet, StatementQuerySet
 
 
 class Credential(models.Model):
-    """A client's key and the digest of its secret, which is shown once. ``authority`` is the agent it writes as."""
+    """A client's key and the digest of its secret, which is shown once. ``authority`` is the agent it writes as.
+
+    ``tenant`` is the customer whose documents it shares with the customer's other credentials; empty means that it shares
+    them only with credentials of the same authority.
+    """
 
     key = models.CharField(max_length=64, unique=True)
     secret_digest = models.CharField(max_length=200)
     name = models.CharField(max_length=100)
     authority = models.JSONField()
+    tenant = models.CharField(max_length=100, blank=True)
     scopes = models.JSONField(default=list)
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField(null=True, blank=True)
@@ -89,14 +94,52 @@ class RelatedAgent(models.Model):
 
 
 class RelatedActivity(models.Model):
-    """An activity that a statement names anywhere: object, context activities, in a sub-statement."""
+    """An activity that a statement names anywhere: object, context activities, in a sub-statement.
+
+    ``defined`` says that the statement holds a definition of it.
+    """
 
     statement = models.ForeignKey(Statement, on_delete=models.CASCADE, related_name="related_activities")
     activity = models.CharField(max_length=500)
     stored = models.DateTimeField()
+    defined = models.BooleanField(default=True)
 
     class Meta:
-        indexes = [models.Index(fields=["activity", "-stored"], name="related_activity")]
+        indexes = [
+            models.Index(fields=["activity", "-stored"], name="related_activity"),
+            models.Index(
+                fields=["activity", "-stored"], name="related_activity_defined", condition=models.Q(defined=True)
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.statement_id} {self.activity}"
+
+
+class Document(models.Model):
+    """A document as a client sent it, byte by byte, or as two of them were merged.
+
+    ``shelf`` and ``key`` are digests of what names it (``documents.py``), because the names together are longer than an
+    index takes. The columns after them say the same in words; ``owner`` is ``Authority.owner``.
+    """
+
+    key = models.CharField(max_length=64, unique=True)
+    shelf = models.CharField(max_length=64)
+    owner = models.CharField(max_length=500)
+    kind = models.CharField(max_length=20)
+    activity = models.CharField(max_length=500, blank=True)
+    agent = models.CharField(max_length=500, blank=True)
+    registration = models.UUIDField(null=True, blank=True)
+    name = models.TextField(help_text="stateId or profileId")
+    content = models.BinaryField()
+    content_type = models.CharField(max_length=255)
+    etag = models.CharField(max_length=40)
+    updated = models.DateTimeField()
+
+    objects: ClassVar[DocumentQuerySet] = DocumentQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        indexes = [models.Index(fields=["shelf", "updated"], name="document_shelf")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.name}"

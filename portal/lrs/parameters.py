@@ -1,11 +1,14 @@
-"""The parameters of GET /statements, judged like the same values in a statement."""
+"""The parameters of the resources, judged like the same values in a statement."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
+from portal.core.types import JsonObject
+from portal.lrs.documents import Kind, Shelf
 from portal.lrs.errors import InvalidError
 from portal.lrs.formats import FORMATS
 from portal.lrs.indexing import identifier
@@ -31,6 +34,10 @@ LIST = frozenset(
     }
 )
 
+# Of a stateId or profileId, in characters.
+NAME_LIMIT = 1000
+_NO_TEXT = re.compile("[\x00\ud800-\udfff]")
+
 
 @dataclass(frozen=True)
 class Query:
@@ -41,6 +48,17 @@ class Query:
     until: datetime | None
     limit: int
     ascending: bool
+
+
+def check_given(
+    given: Mapping[str, str], *, required: Set[str] = frozenset(), optional: Set[str] = frozenset()
+) -> None:
+    """Refuse parameters that are not known, such as known ones in another case, and a request that lacks one."""
+    for name in given:
+        if name not in required | optional:
+            raise InvalidError("is not a parameter of this request", name[:100])
+    for name in sorted(required - given.keys()):
+        raise InvalidError("is missing", name)
 
 
 def check_names(given: Mapping[str, str]) -> None:
@@ -73,11 +91,47 @@ def read_query(given: Mapping[str, str]) -> Query:
             related_agents=read_bool(given, "related_agents"),
             related_activities=read_bool(given, "related_activities"),
         ),
-        since=_moment(given, "since"),
-        until=_moment(given, "until"),
+        since=read_moment(given, "since"),
+        until=read_moment(given, "until"),
         limit=int(limit),
         ascending=read_bool(given, "ascending"),
     )
+
+
+def read_shelf(kind: Kind, given: Mapping[str, str], owner: str) -> Shelf:
+    """The place that ``given`` names; its names are checked already.
+
+    Raises:
+        InvalidError: a value that is not right, with the parameter's name as path.
+    """
+    return Shelf(
+        owner=owner,
+        kind=kind,
+        activity=_iri(given, "activityId"),
+        agent=identifier(read_agent(given["agent"])) if "agent" in given else "",
+        registration=read_uuid(given["registration"], "registration") if "registration" in given else None,
+    )
+
+
+def read_name(given: Mapping[str, str], kind: Kind) -> str:
+    """The stateId or profileId; empty where none is given."""
+    if kind.id_name not in given:
+        return ""
+    name = given[kind.id_name]
+    if not name:
+        raise InvalidError("is empty", kind.id_name)
+    if len(name) > NAME_LIMIT:
+        raise InvalidError(f"is longer than {NAME_LIMIT} characters", kind.id_name)
+    if _NO_TEXT.search(name):
+        raise InvalidError("holds U+0000 or a lone surrogate", kind.id_name)
+    return name
+
+
+def read_agent(text: str) -> JsonObject:
+    """The parameter ``agent`` where it is an Agent and no Group."""
+    agent: JsonObject = _json(text)
+    check_agent(agent, at=("agent",), only_agent=True)
+    return agent
 
 
 def read_format(given: Mapping[str, str]) -> str:
@@ -101,12 +155,16 @@ def read_bool(given: Mapping[str, str], name: str) -> bool:
 
 
 def _agent(text: str) -> str:
-    try:
-        agent = read_json(text.encode())
-    except (InvalidError, UnicodeEncodeError):
-        raise InvalidError("is not an Agent in JSON", "agent") from None
+    agent = _json(text)
     check_agent(agent, at=("agent",))
     return identifier(agent)
+
+
+def _json(text: str) -> Any:
+    try:
+        return read_json(text.encode())
+    except (InvalidError, UnicodeEncodeError):
+        raise InvalidError("is not an Agent in JSON", "agent") from None
 
 
 def _iri(given: Mapping[str, str], name: str) -> str:
@@ -117,7 +175,7 @@ def _iri(given: Mapping[str, str], name: str) -> str:
     return index_key(given[name])
 
 
-def _moment(given: Mapping[str, str], name: str) -> datetime | None:
+def read_moment(given: Mapping[str, str], name: str) -> datetime | None:
     if name not in given:
         return None
     try:

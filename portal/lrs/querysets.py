@@ -1,4 +1,4 @@
-"""The questions of GET /statements."""
+"""The questions that the resources ask."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Length
 
 if TYPE_CHECKING:
-    from portal.lrs.models import Credential, Statement
+    from portal.lrs.models import Credential, Document, Statement
 
 # How many references a search follows from a statement to the one that matches.
 REFERENCE_DEPTH = 5
@@ -21,6 +21,9 @@ class Place(NamedTuple):
     stored: datetime
     id: int
     size: int
+
+
+_PLACE = ("stored", "pk", Length("body"))
 
 
 @dataclass(frozen=True)
@@ -57,6 +60,20 @@ class CredentialQuerySet(QuerySet["Credential"]):
         return self.filter(revoked_at=None).filter(Q(expires_at=None) | Q(expires_at__gt=at))
 
 
+class DocumentQuerySet(QuerySet["Document"]):
+    def on(self, shelf: str) -> "DocumentQuerySet":
+        """Those that stand side by side under the digest ``shelf``."""
+        return self.filter(shelf=shelf)
+
+    def updated_since(self, moment: datetime | None) -> "DocumentQuerySet":
+        """Stored or changed after ``moment``."""
+        return self if moment is None else self.filter(updated__gt=moment)
+
+    def locked(self, key: str) -> "Document | None":
+        """The document under the digest ``key``, which nobody else changes until the transaction ends."""
+        return self.select_for_update().filter(key=key).first()
+
+
 class StatementQuerySet(QuerySet["Statement"]):
     def own(self) -> "StatementQuerySet":
         """Written by the portal itself."""
@@ -73,6 +90,18 @@ class StatementQuerySet(QuerySet["Statement"]):
         """Stored after ``since`` and not after ``until``."""
         found = self if since is None else self.filter(stored__gt=since)
         return found if until is None else found.filter(stored__lte=until)
+
+    def telling_of_activity(self, key: str, *, limit: int) -> list[Place]:
+        """The newest that are not voided and hold a definition of the activity."""
+        found = self.filter(related_activities__activity=key, related_activities__defined=True)
+        return found._newest("-related_activities__stored", limit)
+
+    def telling_of_agent(self, key: str, *, limit: int) -> list[Place]:
+        """The newest that are not voided and name the agent."""
+        return self.filter(related_agents__agent=key)._newest("-related_agents__stored", limit)
+
+    def _newest(self, order: str, limit: int) -> list[Place]:
+        return [Place(*row) for row in self.valid().order_by(order, "-pk").values_list(*_PLACE)[:limit]]
 
     def beyond(self, stored: datetime, pk: int, *, ascending: bool) -> "StatementQuerySet":
         """Those that follow the given place in the order asked."""
@@ -91,11 +120,7 @@ class StatementQuerySet(QuerySet["Statement"]):
         if conditions:
             branches.append(self.filter(target__isnull=False).filter(self._target_matches(conditions)))
         order = ("stored", "pk") if ascending else ("-stored", "-pk")
-        found = {
-            Place(*row)
-            for branch in branches
-            for row in branch.order_by(*order).values_list("stored", "pk", Length("body"))[:limit]
-        }
+        found = {Place(*row) for branch in branches for row in branch.order_by(*order).values_list(*_PLACE)[:limit]}
         return sorted(found, reverse=not ascending)[:limit]
 
     def _target_matches(self, conditions: list[Q]) -> Exists:

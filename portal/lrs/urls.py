@@ -11,6 +11,11 @@ app_name = "lrs"
 def _resources(**how: Any) -> list[URLPattern]:
     return [
         path("statements", views.StatementsView.as_view(**how), name="statements"),
+        path("activities", views.ActivitiesView.as_view(**how), name="activities"),
+        path("activities/state", views.StateView.as_view(**how), name="state"),
+        path("activities/profile", views.ActivityProfileView.as_view(**how), name="activity_profile"),
+        path("agents", views.AgentsView.as_view(**how), name="agents"),
+        path("agents/profile", views.AgentProfileView.as_view(**how), name="agent_profile"),
         path("about", views.AboutView.as_view(**how), name="about"),
     ]
 

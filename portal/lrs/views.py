@@ -1,29 +1,62 @@
 """The resources under /xapi/."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence, Set
+from typing import Any, ClassVar
 from uuid import UUID
 
 import orjson
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
 from django.utils.crypto import get_random_string
 from django.utils.http import http_date
 
 from portal.core.types import JsonObject
+from portal.lrs import known
 from portal.lrs.actions import store_statements
 from portal.lrs.cursor import Cursor, seal, unseal
+from portal.lrs.documents import (
+    ACTIVITY_PROFILE,
+    AGENT_PROFILE,
+    STATE,
+    Kind,
+    Sent,
+    Shelf,
+    delete_document,
+    delete_shelf,
+    note_refusal,
+    post_document,
+    put_document,
+)
 from portal.lrs.errors import ForbiddenError, InvalidError, LrsError, NotFoundError, TooLargeError
+from portal.lrs.etag import Preconditions, read_preconditions, tag_of
 from portal.lrs.formats import accepted_languages, canonical, ids
-from portal.lrs.models import Statement
-from portal.lrs.parameters import Query, check_names, read_bool, read_format, read_query, read_uuid
+from portal.lrs.indexing import identifier
+from portal.lrs.iri import index_key, is_iri
+from portal.lrs.models import Document, Statement
+from portal.lrs.parameters import (
+    check_given,
+    check_names,
+    read_agent,
+    read_bool,
+    read_format,
+    read_moment,
+    read_name,
+    read_query,
+    read_shelf,
+    read_uuid,
+)
+from portal.lrs.permissions import check_kind, check_shelf, readable_statements
 from portal.lrs.querysets import Place, StatementQuerySet
-from portal.lrs.resource import JSON, LrsView, json_body, parameters
+from portal.lrs.resource import JSON, LrsView, json_body, parameters, read_body
 from portal.lrs.versions import VERSIONS
 
 # What one page of a list holds at most; it ends earlier once its texts pass the second.
 PAGE_STATEMENTS = 500
 PAGE_BYTES = 8 * 1024 * 1024
+# Of how many statements what is known of one activity or agent is put together.
+KNOWN_STATEMENTS = 100
+OCTETS = "application/octet-stream"
+TYPE_LIMIT = 255
 
 
 class StatementsView(LrsView):
@@ -44,14 +77,12 @@ class StatementsView(LrsView):
             return self._one(readable, read_uuid(given["statementId"], "statementId"), show, voided=False)
         if "voidedStatementId" in given:
             return self._one(readable, read_uuid(given["voidedStatementId"], "voidedStatementId"), show, voided=True)
-        return self._list(readable, given, read_query(given), after, show)
+        return self._list(request.path, readable, given, after, show)
 
     def _readable(self) -> StatementQuerySet:
-        if self.authority.may_read_all:
-            return Statement.objects.all()
-        if self.authority.may_read_own:
-            return Statement.objects.of_authority(self.authority.key)
-        raise ForbiddenError("this credential may not read statements")
+        if not self.authority.may_read_own:
+            raise ForbiddenError("this credential may not read statements")
+        return readable_statements(self.authority)
 
     def _one(self, readable: StatementQuerySet, uuid: UUID, show: "_Rendering", *, voided: bool) -> HttpResponse:
         row = readable.filter(uuid=uuid, voided=voided).values_list("body", "stored").first()
@@ -62,19 +93,20 @@ class StatementsView(LrsView):
         return response
 
     def _list(
-        self, readable: StatementQuerySet, given: dict[str, str], query: Query, after: Cursor | None, show: "_Rendering"
+        self, path: str, readable: StatementQuerySet, given: dict[str, str], after: Cursor | None, show: "_Rendering"
     ) -> HttpResponse:
+        query = read_query(given)
         found = readable.valid().between(query.since, query.until)
         if after:
             found = found.beyond(after.stored, after.id, ascending=query.ascending)
         limit = min(query.limit or PAGE_STATEMENTS, PAGE_STATEMENTS)
         places = found.places(query.wanted, ascending=query.ascending, limit=limit + 1)
         page = _fitting(places[:limit])
-        bodies = dict(Statement.objects.filter(pk__in=[each.id for each in page]).values_list("pk", "body"))
+        bodies = _bodies(page)
         more = ""
         if len(page) < len(places):
             last = page[-1]
-            more = f"{reverse('lrs:statements')}?more={seal(Cursor(given, last.stored, last.id))}"
+            more = f"{path}?more={seal(Cursor(given, last.stored, last.id))}"
         texts = b",".join(show.statement(bodies[each.id]) for each in page)
         return show.response(b'{"statements":[' + texts + b'],"more":' + orjson.dumps(more) + b"}")
 
@@ -118,14 +150,154 @@ class StatementsView(LrsView):
             raise
 
 
+class DocumentsView(LrsView):
+    """One resource of documents; ``kind`` says which."""
+
+    http_method_names = ["get", "head", "put", "post", "delete"]
+    kind: ClassVar[Kind]
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        given = parameters(request)
+        shelf, name = self._asked(given, optional=set() if self.kind.id_name in given else {"since"})
+        return self._one(shelf, name) if name else self._list(shelf, given)
+
+    def _one(self, shelf: Shelf, name: str) -> HttpResponse:
+        found = Document.objects.filter(key=shelf.key(name)).first()
+        if found is None:
+            raise NotFoundError("no such document", self.kind.id_name)
+        response = HttpResponse(bytes(found.content), content_type=found.content_type)
+        response["ETag"] = f'"{found.etag}"'
+        response["Last-Modified"] = http_date(found.updated.timestamp())
+        response["Content-Disposition"] = "attachment"  # whatever a client stored, no browser shows it as a page
+        return response
+
+    def _list(self, shelf: Shelf, given: dict[str, str]) -> HttpResponse:
+        since = read_moment(given, "since")
+        rows = list(
+            Document.objects.on(shelf.digest).updated_since(since).order_by("pk").values_list("name", "updated")
+        )
+        response = _tagged([name for name, _ in rows])
+        if rows:
+            response["Last-Modified"] = http_date(max(updated for _, updated in rows).timestamp())
+        return response
+
+    def put(self, request: HttpRequest) -> HttpResponse:
+        shelf, name = self._asked(parameters(request), writes=True, needs_name=True)
+        put_document(
+            shelf, name, _sent(request), preconditions=_preconditions(request), version=self.version, at=self.at
+        )
+        return HttpResponse(status=204)
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        shelf, name = self._asked(parameters(request), writes=True, needs_name=True)
+        post_document(shelf, name, _sent(request), preconditions=_preconditions(request), at=self.at)
+        return HttpResponse(status=204)
+
+    def delete(self, request: HttpRequest) -> HttpResponse:
+        shelf, name = self._asked(parameters(request), writes=True, needs_name=self.kind is not STATE)
+        preconditions = _preconditions(request)
+        if name:
+            delete_document(shelf, name, preconditions=preconditions)
+        elif preconditions.is_given:
+            raise InvalidError("the header speaks of one document, so this parameter is needed", self.kind.id_name)
+        else:
+            delete_shelf(shelf)
+        return HttpResponse(status=204)
+
+    def _asked(
+        self, given: dict[str, str], *, writes: bool = False, needs_name: bool = False, optional: Set[str] = frozenset()
+    ) -> tuple[Shelf, str]:
+        check_kind(self.authority, self.kind, writes=writes)
+        names = {self.kind.id_name}
+        check_given(
+            given,
+            required=self.kind.required | (names if needs_name else set()),
+            optional=self.kind.optional | optional | names,
+        )
+        shelf = read_shelf(self.kind, given, self.authority.owner)
+        try:
+            check_shelf(self.authority, shelf, writes=writes)
+        except ForbiddenError as error:
+            note_refusal(shelf, error, authority=self.authority, at=self.at)
+            raise
+        return shelf, read_name(given, self.kind)
+
+
+class StateView(DocumentsView):
+    kind = STATE
+
+
+class ActivityProfileView(DocumentsView):
+    kind = ACTIVITY_PROFILE
+
+
+class AgentProfileView(DocumentsView):
+    kind = AGENT_PROFILE
+
+
+class ActivitiesView(LrsView):
+    http_method_names = ["get", "head"]
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        given = parameters(request)
+        check_given(given, required={"activityId"})
+        iri = given["activityId"]
+        if not is_iri(iri):
+            raise InvalidError("is not an IRI with a scheme", "activityId")
+        places = readable_statements(self.authority).telling_of_activity(index_key(iri), limit=KNOWN_STATEMENTS)
+        return _tagged(known.activity(iri, reversed(list(_statements(places)))))
+
+
+class AgentsView(LrsView):
+    http_method_names = ["get", "head"]
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        given = parameters(request)
+        check_given(given, required={"agent"})
+        agent = read_agent(given["agent"])
+        places = readable_statements(self.authority).telling_of_agent(identifier(agent), limit=KNOWN_STATEMENTS)
+        return _tagged(known.person(agent, _statements(places)))
+
+
 class AboutView(LrsView):
     http_method_names = ["get", "head"]
     is_open = True
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        for name in parameters(request):
-            raise InvalidError("is not a parameter of this resource", name[:100])
+        check_given(parameters(request))
         return HttpResponse(orjson.dumps({"version": VERSIONS}), content_type=JSON)
+
+
+def _preconditions(request: HttpRequest) -> Preconditions:
+    return read_preconditions(request.headers.get("If-Match"), request.headers.get("If-None-Match"))
+
+
+def _sent(request: HttpRequest) -> Sent:
+    content_type = request.headers.get("Content-Type") or OCTETS
+    if len(content_type) > TYPE_LIMIT:
+        raise InvalidError(f"is longer than {TYPE_LIMIT} characters", "Content-Type")
+    if not content_type.isprintable():
+        raise InvalidError("is not one line of text", "Content-Type")
+    return Sent(read_body(request), content_type)
+
+
+def _tagged(value: Any) -> HttpResponse:
+    content = orjson.dumps(value)
+    response = HttpResponse(content, content_type=JSON)
+    response["ETag"] = f'"{tag_of(content)}"'
+    return response
+
+
+def _bodies(places: Sequence[Place]) -> dict[int, str]:
+    """The texts of statements by their place's id."""
+    return dict(Statement.objects.filter(pk__in=[each.id for each in places]).values_list("pk", "body"))
+
+
+def _statements(places: list[Place]) -> Iterator[JsonObject]:
+    """The statements of the first places that are not too long together, in their order."""
+    fitting = _fitting(places)
+    bodies = _bodies(fitting)
+    return (orjson.loads(bodies[each.id]) for each in fitting if each.id in bodies)
 
 
 def _fitting(places: list[Place]) -> list[Place]:

@@ -66,6 +66,22 @@ class XapiClient:
     def head(self, **parameters):
         return self.client.head("/xapi/statements", parameters, headers=self.headers())
 
+    def send(self, method, resource, body=b"", content_type="application/json", headers=None, **parameters):
+        """Any request to ``/xapi/<resource>``; what is no bytes is sent as JSON."""
+        parameters = {key: json.dumps(value) if isinstance(value, dict) else value for key, value in parameters.items()}
+        body = body if isinstance(body, bytes) else json.dumps(body).encode()
+        # Django's client names the type of a body only where there is one.
+        empty = {"CONTENT_TYPE": content_type} if method in {"PUT", "POST"} and not body and content_type else {}
+        return self.client.generic(
+            method,
+            f"/xapi/{resource}",
+            body,
+            content_type=content_type,
+            **empty,
+            headers={**self.headers(), **(headers or {})},
+            query_params=parameters,
+        )
+
     def list(self, **parameters):
         """The statements of one page."""
         answer = self.get(**parameters)

@@ -24,6 +24,7 @@ class Command(BaseCommand):
         who.add_argument("--mbox", help="the authority as mailto:name@host")
         who.add_argument("--account", nargs=2, metavar=("HOMEPAGE", "NAME"), help="the authority as an account")
         create.add_argument("--scope", action="append", choices=SCOPES, help="default: statements/write and read/mine")
+        create.add_argument("--tenant", default="", help="share documents with the credentials of this customer")
         create.add_argument("--days", type=int, help="ends after so many days")
         orders.add_parser("list", help="every credential, never a secret")
         orders.add_parser("revoke", help="end a credential now").add_argument("key")
@@ -44,6 +45,7 @@ class Command(BaseCommand):
                 authority=agent,
                 scopes=options["scope"] or ["statements/write", "statements/read/mine"],
                 at=at,
+                tenant=options["tenant"],
                 expires_at=at + timedelta(days=options["days"]) if options["days"] else None,
             )
         except InvalidError as error:
