@@ -69,7 +69,7 @@ class Membership(models.Model):
         LEAD = "lead", _("Lead")
 
     department = models.ForeignKey(
-        Department, on_delete=models.CASCADE, related_name="memberships", verbose_name=_("department")
+        Department, on_delete=models.PROTECT, related_name="memberships", verbose_name=_("department")
     )
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships", verbose_name=_("person")

@@ -48,11 +48,10 @@ def editor_of(*collections):
     group = Group.objects.create(name=f"Editors {editor.pk}")
     group.permissions.add(Permission.objects.get(codename="access_admin"))
     for right in ("add", "change", "choose"):
-        for kind in ("image", "document"):
+        for app, kind in (("wagtailimages", "image"), ("wagtaildocs", "document")):
+            permission = Permission.objects.get(content_type__app_label=app, codename=f"{right}_{kind}")
             for collection in collections:
-                GroupCollectionPermission.objects.create(
-                    group=group, collection=collection, permission=Permission.objects.get(codename=f"{right}_{kind}")
-                )
+                GroupCollectionPermission.objects.create(group=group, collection=collection, permission=permission)
     editor.groups.add(group)
     return editor
 

@@ -118,9 +118,8 @@ def load_groups(home: HomePage) -> None:
             for task in GroupApprovalTask.objects.filter(workflow_tasks__workflow=home.get_workflow()):
                 task.groups.add(group)
         for right in page_rights:
-            GroupPagePermission.objects.get_or_create(
-                group=group, page=home, permission=Permission.objects.get(codename=f"{right}_page")
-            )
+            permission = Permission.objects.get(content_type__app_label="wagtailcore", codename=f"{right}_page")
+            GroupPagePermission.objects.get_or_create(group=group, page=home, permission=permission)
         # Wagtail asks for the rights on its own models, whichever models stand in their place.
         files = Permission.objects.filter(
             content_type__app_label__in=["wagtailimages", "wagtaildocs"],
