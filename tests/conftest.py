@@ -4,6 +4,7 @@ from importlib import import_module
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
 from django.test import Client
@@ -12,6 +13,11 @@ from portal.core import brand, ratelimit
 from tests.factories import DepartmentFactory, MembershipFactory, UserFactory
 from tests.pages import make_course, make_site
 from tests.support import migrated
+
+
+def pytest_configure():
+    """Each client of a test starts the middleware anew: static files are looked for when asked for, not all at the start."""
+    settings.WHITENOISE_AUTOREFRESH = True
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

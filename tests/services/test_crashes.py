@@ -105,7 +105,7 @@ class Learner:
 
     def __init__(self, live):
         self.live = live
-        printed = live.python(SETUP).strip().splitlines()[-1]
+        printed = live.ask(SETUP).strip().splitlines()[-1]
         self.desk = json.loads(printed)
 
     def form(self):
@@ -123,7 +123,7 @@ class Learner:
 
     @property
     def state(self):
-        return json.loads(self.live.python(STATE.format(**self.desk)).strip().splitlines()[-1])
+        return json.loads(self.live.ask(STATE.format(**self.desk)).strip().splitlines()[-1])
 
 
 def failpoints():
@@ -159,7 +159,7 @@ def test_fault_76_and_fault_42_worker_killed_at_every_point(live, point):
         lambda: "SIGKILL" in live.log("worker") or "signal 9" in live.log("worker"), "the worker's child was killed"
     )
     live.kill("worker")
-    live.python(SWEEP)
+    live.ask(SWEEP)
     assert learner.state == ONE
 
 
@@ -170,7 +170,7 @@ def test_broker_away_when_the_course_is_completed(live):
     learner.answer()
     before = learner.state
     assert (before["completions"], before["certificates"]) == (1, 0)
-    live.python(SWEEP)
+    live.ask(SWEEP)
     assert learner.state == ONE
 
 
@@ -194,7 +194,7 @@ def test_fault_28_last_answer_posted_twice_at_the_same_moment(live):
         thread.join()
     assert statuses == [302] * len(tabs)
     live.wait_until(lambda: learner.state["issued"] == 1, "the certificate is issued")
-    live.python(SWEEP)
+    live.ask(SWEEP)
     assert learner.state == ONE
 
 

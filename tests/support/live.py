@@ -52,6 +52,7 @@ class LivePortal:
         self.mail_folder = self.var / "mail"
         self.demo_password = DEMO_PASSWORD
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
+        self.console: subprocess.Popen[str] | None = None
         self.database = f"alara_live_{self.port}"
         self.environment = {
             **os.environ,
@@ -92,6 +93,23 @@ class LivePortal:
     def python(self, code: str, under: Sequence[str] = (), **extra: str) -> str:
         """Run ``code`` in a shell of the portal; what it printed."""
         return self.manage("shell", "--no-imports", "-c", code, under=under, **extra)
+
+    def ask(self, program: str) -> str:
+        """Run ``program`` in a shell that stays open until ``stop``; what it printed."""
+        if self.console is None:
+            self.console = subprocess.Popen(
+                [sys.executable, "-m", "tests.support.console"],
+                cwd=ROOT,
+                env={**self.environment, "DJANGO_SETTINGS_MODULE": "portal.config.settings"},
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                text=True,
+            )
+        self.console.stdin.write(json.dumps(program) + "\n")
+        self.console.stdin.flush()
+        answer = json.loads(self.console.stdout.readline())
+        assert not answer["failed"], answer["failed"]
+        return answer["printed"]
 
     def prepare(self, *, demo: bool = True) -> "LivePortal":
         self.migrate()
@@ -167,6 +185,9 @@ class LivePortal:
             process.wait(10)
 
     def stop(self) -> None:
+        if self.console is not None:
+            self.console.kill()
+            self.console.communicate()
         for name in list(self.processes):
             self.kill(name)
         if self.services:
