@@ -12,7 +12,8 @@ _SHA1 = re.compile(r"[0-9A-Fa-f]{40}")
 _SHA2 = re.compile(r"[0-9A-Fa-f]{56}|[0-9A-Fa-f]{64}|[0-9A-Fa-f]{96}|[0-9A-Fa-f]{128}")
 _UUID = re.compile(r"[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}")
 _MEDIA_TOKEN = r"[A-Za-z0-9!#$%&'*+.^_`|~-]+"  # noqa: S105  RFC 9110 5.6.2
-_MEDIA = re.compile(rf"{_MEDIA_TOKEN}/{_MEDIA_TOKEN}(?:\s*;\s*{_MEDIA_TOKEN}=(?:{_MEDIA_TOKEN}|\"[^\"\\]*\"))*")
+_MEDIA_TEXT = r'"[^"\\\x00-\x08\x0a-\x1f\x7f]*"'
+_MEDIA = re.compile(rf"{_MEDIA_TOKEN}/{_MEDIA_TOKEN}(?:[ \t]*;[ \t]*{_MEDIA_TOKEN}=(?:{_MEDIA_TOKEN}|{_MEDIA_TEXT}))*")
 
 # RFC 5646 2.1, by the lengths of its parts; the irregular tags are the ones that the grammar itself does not produce.
 _TAG = re.compile(
