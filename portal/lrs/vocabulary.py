@@ -20,6 +20,9 @@ INTERACTION = f"{_ADL}/activities/cmi.interaction"
 
 PROGRESS = "https://w3id.org/xapi/cmi5/result/extensions/progress"
 
+# The usageType of an attachment that signs its statement.
+SIGNATURE = f"{_ADL}/attachments/signature"
+
 DISPLAY: dict[str, dict[str, str]] = {
     REGISTERED: {
         "en": "registered",
