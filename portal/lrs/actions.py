@@ -12,7 +12,8 @@ from django.db import IntegrityError, OperationalError, connection, transaction
 
 from portal.audit.actions import record
 from portal.core.types import JsonObject
-from portal.lrs import vocabulary
+from portal.lrs import attachments, vocabulary
+from portal.lrs.attachments import Attached
 from portal.lrs.auth import SCOPES, Authority, digest, local_authority
 from portal.lrs.equality import same
 from portal.lrs.errors import ConflictError, ForbiddenError, InvalidError
@@ -20,6 +21,7 @@ from portal.lrs.gates import pass_gates
 from portal.lrs.indexing import Index, identifier, index_of
 from portal.lrs.iri import utc_text
 from portal.lrs.models import Credential, RelatedActivity, RelatedAgent, Statement
+from portal.lrs.multipart import Part
 from portal.lrs.parsing import json_path
 from portal.lrs.signals import statements_stored
 from portal.lrs.statement import check_agent, check_statement
@@ -41,6 +43,7 @@ class _Prepared:
     sent: JsonObject
     body: JsonObject
     index: Index
+    attached: Sequence[Attached]
 
     @property
     def is_voiding(self) -> bool:
@@ -52,7 +55,13 @@ class _Prepared:
 
 
 def store_statements(
-    statements: Sequence[JsonObject], *, authority: Authority, at: datetime, own: bool = False, version: str = V1
+    statements: Sequence[JsonObject],
+    *,
+    authority: Authority,
+    at: datetime,
+    own: bool = False,
+    version: str = V1,
+    parts: Sequence[Part] = (),
 ) -> list[UUID]:
     """Store a batch whole or not at all. What is stored already, and says the same, is left as it is.
 
@@ -62,19 +71,21 @@ def store_statements(
         at: becomes ``stored``, and ``timestamp`` where none is given.
         own: the portal tells of itself. Only its own statements move progress, and gates do not judge them.
         version: of the request, ``versions.V1`` or ``versions.V2``; says by which rules they are judged.
+        parts: the data of their attachments.
 
     Returns:
         The ids of all statements, in order.
 
     Raises:
-        InvalidError: a statement breaks a rule, stands twice in the batch, or voids a voiding statement.
+        InvalidError: a statement breaks a rule, stands twice in the batch, or voids a voiding statement; an attachment
+            or a signature is wrong.
         ForbiddenError: a gate refuses, or a statement of another authority would be voided; leaves an audit entry.
         ConflictError: the store holds another statement under one of the ids.
     """
     for n, each in enumerate(statements):
         check_statement(each, version=version, at=(n,))
-        _check_addresses(each, (n,))
-    prepared = [_prepare(each, n, authority, at, version) for n, each in enumerate(statements)]
+    attached = attachments.match(statements, parts, version=version)
+    prepared = [_prepare(each, n, authority, at, version, attached[n]) for n, each in enumerate(statements)]
     seen: set[UUID] = set()
     for one in prepared:
         if one.uuid in seen:
@@ -95,18 +106,9 @@ def store_statements(
     return [one.uuid for one in prepared]
 
 
-def _check_addresses(sentence: JsonObject, at: tuple[str | int, ...]) -> None:
-    """No data of attachments are taken, so each names the address where they lie."""
-    for n, each in enumerate(sentence.get("attachments", ())):
-        if "fileUrl" not in each:
-            raise InvalidError(
-                "is missing, and data in parts are not taken yet", json_path((*at, "attachments", n, "fileUrl"))
-            )
-    if sentence["object"].get("objectType") == "SubStatement":
-        _check_addresses(sentence["object"], (*at, "object"))
-
-
-def _prepare(sent: JsonObject, position: int, authority: Authority, at: datetime, version: str) -> _Prepared:
+def _prepare(
+    sent: JsonObject, position: int, authority: Authority, at: datetime, version: str, attached: Sequence[Attached]
+) -> _Prepared:
     stored = at.isoformat(timespec="microseconds" if at.microsecond % 1000 else "milliseconds").replace("+00:00", "Z")
     uuid = UUID(sent["id"]) if "id" in sent else uuid4()
     body = {
@@ -117,7 +119,7 @@ def _prepare(sent: JsonObject, position: int, authority: Authority, at: datetime
         "stored": stored,
         "authority": authority.agent,
     }
-    return _Prepared(position, uuid, sent, body, index_of(body))
+    return _Prepared(position, uuid, sent, body, index_of(body), attached)
 
 
 def _settled(sentence: JsonObject) -> JsonObject:
@@ -188,6 +190,7 @@ def _insert(prepared: Sequence[_Prepared], authority: Authority, at: datetime, *
         for row, each in zip(rows, fresh, strict=True)
         for activity in sorted(each.index.related_activities)
     )
+    attachments.keep((row, each.attached) for row, each in zip(rows, fresh, strict=True))
     uuids = [each.uuid for each in fresh]
     transaction.on_commit(
         partial(statements_stored.send_robust, sender=Statement, uuids=uuids, authority=authority), robust=True

@@ -1,6 +1,5 @@
 """The frame of every xAPI resource: version, credential, limits, parameters, other origins, and errors as JSON."""
 
-import re
 from contextlib import suppress
 from datetime import datetime
 from typing import Any, ClassVar, cast
@@ -12,7 +11,8 @@ from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
 from django.core.handlers.wsgi import WSGIRequest
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse, UnreadablePostError
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse, UnreadablePostError
+from django.http.response import HttpResponseBase
 from django.utils.cache import patch_vary_headers
 from django.utils.decorators import method_decorator
 from django.utils.http import http_date
@@ -21,14 +21,15 @@ from django.views.generic import View
 
 from portal.core.clock import now
 from portal.core.ratelimit import allowed
+from portal.lrs import multipart
 from portal.lrs.alternate import unfold
 from portal.lrs.auth import Authority, authenticate
 from portal.lrs.errors import InvalidError, LrsError, TooLargeError, TooManyError, UnauthorizedError
+from portal.lrs.multipart import JSON, MIXED, Part, is_json
 from portal.lrs.parsing import read_json
 from portal.lrs.versions import HEADER, V2, UnknownVersionError, negotiate
 
 RATE = "6000/minute"
-JSON = "application/json"
 CONSISTENT_THROUGH = "X-Experience-API-Consistent-Through"
 
 # Scripts of any origin may ask: what opens the store is a credential in the request, never a cookie.
@@ -61,10 +62,11 @@ class LrsView(View):
     version = V2
     authority: Authority
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         self.at = now()
         if request.method == "OPTIONS":
             return self._finish(request, self._preflight())
+        response: HttpResponseBase
         try:
             request = self._unfolded(request)
             self._agree_on_version(request.headers.get(HEADER))
@@ -82,7 +84,7 @@ class LrsView(View):
             log.warning("database away", error=type(error).__name__)
             response = HttpResponse(_message("the store is away for a moment"), content_type=JSON, status=503)
             response["Retry-After"] = "15"
-        return self._finish(request, response)  # type: ignore[arg-type]  # views here answer whole
+        return self._finish(request, response)
 
     def _unfolded(self, request: HttpRequest) -> HttpRequest:
         """``request``, or the one that it stands for in the alternate request syntax of 1.0.3."""
@@ -123,7 +125,7 @@ class LrsView(View):
             raise TooManyError("too many requests, wait a minute")
         return authority
 
-    def _finish(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    def _finish(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         moment = self.at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
         response[HEADER] = self.version
         response[CONSISTENT_THROUGH] = moment
@@ -133,14 +135,22 @@ class LrsView(View):
         for name, value in _EVERY_ANSWER.items():
             response[name] = value
         if request.method == "HEAD":
-            response["Content-Length"] = str(len(response.content))
-            response.content = b""
+            _take_body(response)
         return response
 
     def http_method_not_allowed(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         response = HttpResponse(_message("this resource has no such method"), content_type=JSON, status=405)
         response["Allow"] = self._methods()
         return response
+
+
+def _take_body(response: HttpResponseBase) -> None:
+    """Leave the headers as they are with the body; what streams tells its length itself."""
+    if isinstance(response, StreamingHttpResponse):
+        response.streaming_content = iter(())
+    elif isinstance(response, HttpResponse):
+        response["Content-Length"] = str(len(response.content))
+        response.content = b""
 
 
 def refusal(error: LrsError) -> HttpResponse:
@@ -190,18 +200,15 @@ def read_body(request: HttpRequest) -> bytes:
     return body
 
 
-def json_body(request: HttpRequest) -> Any:
-    """The body as a JSON value.
+def read_statements(request: HttpRequest) -> tuple[Any, list[Part]]:
+    """The body as a JSON value, and the data of attachments that came with it.
 
     Raises:
-        InvalidError: another media type, or not JSON.
-        TooLargeError: longer than ``XAPI_BODY_LIMIT`` bytes.
+        InvalidError: another media type, not JSON, or a part that is wrong.
+        TooLargeError: longer than ``XAPI_BODY_LIMIT`` bytes, or too many parts.
     """
-    if request.content_type == "multipart/mixed":
-        raise InvalidError("multipart attachments are not taken yet; send application/json with fileUrl")
-    if request.content_type != JSON:
-        raise InvalidError(f"the media type of statements is {JSON}", "Content-Type")
-    charset = (request.content_params or {}).get("charset", "utf-8")
-    if not re.fullmatch("utf-?8", charset, re.IGNORECASE):
-        raise InvalidError("JSON is sent in UTF-8", "Content-Type")
-    return read_json(read_body(request))
+    if request.content_type == MIXED:
+        return multipart.read(read_body(request), (request.content_params or {}).get("boundary", ""))
+    if not is_json(request.headers.get("Content-Type", "")):
+        raise InvalidError(f"the media type of statements is {JSON} in UTF-8, or {MIXED}", "Content-Type")
+    return read_json(read_body(request)), []

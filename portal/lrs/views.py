@@ -1,18 +1,21 @@
 """The resources under /xapi/."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence, Set
 from typing import Any, ClassVar
 from uuid import UUID
 
 import orjson
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.utils.crypto import get_random_string
 from django.utils.http import http_date
 
 from portal.core.types import JsonObject
 from portal.lrs import known
 from portal.lrs.actions import store_statements
+from portal.lrs.attachments import OCTETS, Shown, attachments_of, each_once
 from portal.lrs.cursor import Cursor, seal, unseal
 from portal.lrs.documents import (
     ACTIVITY_PROFILE,
@@ -33,6 +36,7 @@ from portal.lrs.formats import accepted_languages, canonical, ids
 from portal.lrs.indexing import identifier
 from portal.lrs.iri import index_key, is_iri
 from portal.lrs.models import Document, Statement
+from portal.lrs.multipart import JSON, MIXED, TYPE, Part, closing, opening
 from portal.lrs.parameters import (
     check_given,
     check_names,
@@ -47,22 +51,21 @@ from portal.lrs.parameters import (
 )
 from portal.lrs.permissions import check_kind, check_shelf, readable_statements
 from portal.lrs.querysets import Place, StatementQuerySet
-from portal.lrs.resource import JSON, LrsView, json_body, parameters, read_body
+from portal.lrs.resource import LrsView, parameters, read_body, read_statements
 from portal.lrs.versions import VERSIONS
 
-# What one page of a list holds at most; it ends earlier once its texts pass the second.
+# What one page of a list holds at most; it ends earlier once its texts and attachments pass the second.
 PAGE_STATEMENTS = 500
 PAGE_BYTES = 8 * 1024 * 1024
 # Of how many statements what is known of one activity or agent is put together.
 KNOWN_STATEMENTS = 100
-OCTETS = "application/octet-stream"
 TYPE_LIMIT = 255
 
 
 class StatementsView(LrsView):
     http_method_names = ["get", "head", "post", "put"]
 
-    def get(self, request: HttpRequest) -> HttpResponse:
+    def get(self, request: HttpRequest) -> HttpResponseBase:
         readable = self._readable()
         given = parameters(request)
         after = None
@@ -84,41 +87,44 @@ class StatementsView(LrsView):
             raise ForbiddenError("this credential may not read statements")
         return readable_statements(self.authority)
 
-    def _one(self, readable: StatementQuerySet, uuid: UUID, show: "_Rendering", *, voided: bool) -> HttpResponse:
-        row = readable.filter(uuid=uuid, voided=voided).values_list("body", "stored").first()
+    def _one(self, readable: StatementQuerySet, uuid: UUID, show: "_Rendering", *, voided: bool) -> HttpResponseBase:
+        row = readable.filter(uuid=uuid, voided=voided).values_list("pk", "body", "stored").first()
         if row is None:
             raise NotFoundError("no such statement")
-        response = show.response(show.statement(row[0]))
-        response["Last-Modified"] = http_date(row[1].timestamp())
+        pk, body, stored = row
+        response = show.response(show.statement(body), show.attachments([pk]))
+        response["Last-Modified"] = http_date(stored.timestamp())
         return response
 
     def _list(
         self, path: str, readable: StatementQuerySet, given: dict[str, str], after: Cursor | None, show: "_Rendering"
-    ) -> HttpResponse:
+    ) -> HttpResponseBase:
         query = read_query(given)
         found = readable.valid().between(query.since, query.until)
         if after:
             found = found.beyond(after.stored, after.id, ascending=query.ascending)
         limit = min(query.limit or PAGE_STATEMENTS, PAGE_STATEMENTS)
         places = found.places(query.wanted, ascending=query.ascending, limit=limit + 1)
-        page = _fitting(places[:limit])
+        attached = show.attachments([each.id for each in places[:limit]])
+        page = _fitting(places[:limit], attached)
         bodies = _bodies(page)
         more = ""
         if len(page) < len(places):
             last = page[-1]
             more = f"{path}?more={seal(Cursor(given, last.stored, last.id))}"
         texts = b",".join(show.statement(bodies[each.id]) for each in page)
-        return show.response(b'{"statements":[' + texts + b'],"more":' + orjson.dumps(more) + b"}")
+        content = b'{"statements":[' + texts + b'],"more":' + orjson.dumps(more) + b"}"
+        return show.response(content, [each for each in attached if each.statement_id in bodies])
 
     def post(self, request: HttpRequest) -> HttpResponse:
         self._may_write()
         for name in parameters(request):
             raise InvalidError("POST of statements takes no parameters", name[:100])
-        sent = json_body(request)
+        sent, parts = read_statements(request)
         batch = sent if isinstance(sent, list) else [sent]
         if len(batch) > settings.XAPI_BATCH_LIMIT:
             raise TooLargeError(f"more than {settings.XAPI_BATCH_LIMIT} statements in one batch")
-        uuids = self._store(batch, is_single=not isinstance(sent, list))
+        uuids = self._store(batch, parts, is_single=not isinstance(sent, list))
         return HttpResponse(orjson.dumps([str(each) for each in uuids]), content_type=JSON)
 
     def put(self, request: HttpRequest) -> HttpResponse:
@@ -129,21 +135,21 @@ class StatementsView(LrsView):
         if "statementId" not in given:
             raise InvalidError("is missing", "statementId")
         uuid = read_uuid(given["statementId"], "statementId")
-        sent = json_body(request)
+        sent, parts = read_statements(request)
         if isinstance(sent, dict):
             said = sent.setdefault("id", str(uuid))
             if isinstance(said, str) and said.lower() != str(uuid):
                 raise InvalidError("is not the statementId of the address", "id")
-        self._store([sent], is_single=True)
+        self._store([sent], parts, is_single=True)
         return HttpResponse(status=204)
 
     def _may_write(self) -> None:
         if not self.authority.may_write:
             raise ForbiddenError("this credential may not write statements")
 
-    def _store(self, batch: list[JsonObject], *, is_single: bool) -> list[UUID]:
+    def _store(self, batch: list[JsonObject], parts: Sequence[Part], *, is_single: bool) -> list[UUID]:
         try:
-            return store_statements(batch, authority=self.authority, at=self.at, version=self.version)
+            return store_statements(batch, authority=self.authority, at=self.at, version=self.version, parts=parts)
         except LrsError as error:
             if is_single:
                 error.path = error.path.removeprefix("[0]").removeprefix(".")
@@ -300,11 +306,14 @@ def _statements(places: list[Place]) -> Iterator[JsonObject]:
     return (orjson.loads(bodies[each.id]) for each in fitting if each.id in bodies)
 
 
-def _fitting(places: list[Place]) -> list[Place]:
-    """The first places whose texts together stay within ``PAGE_BYTES``; at least one."""
+def _fitting(places: list[Place], attached: Sequence[Shown] = ()) -> list[Place]:
+    """The first places whose texts, with what is attached to them, stay within ``PAGE_BYTES`` together; at least one."""
+    sizes = Counter({each.id: each.size for each in places})
+    for shown in attached:
+        sizes[shown.statement_id] += shown.size
     total = 0
     for n, each in enumerate(places):
-        total += each.size
+        total += sizes[each.id]
         if total > PAGE_BYTES and n:
             return places[:n]
     return places
@@ -327,11 +336,28 @@ class _Rendering:
             case _:
                 return body.encode()
 
-    def response(self, content: bytes) -> HttpResponse:
-        """With ``attachments=true`` a multipart of one part: no attachment data are kept, only their addresses."""
-        if not self.is_multipart:
-            return HttpResponse(content, content_type=JSON)
-        boundary = get_random_string(32)
-        head = f"--{boundary}\r\nContent-Type: {JSON}\r\n\r\n".encode()
-        tail = f"\r\n--{boundary}--\r\n".encode()
-        return HttpResponse(head + content + tail, content_type=f"multipart/mixed; boundary={boundary}")
+    def attachments(self, statement_ids: Sequence[int]) -> list[Shown]:
+        return attachments_of(statement_ids) if self.is_multipart else []
+
+    def response(self, content: bytes, attached: Sequence[Shown]) -> HttpResponseBase:
+        return _parts(content, each_once(attached)) if self.is_multipart else HttpResponse(content, content_type=JSON)
+
+
+def _parts(content: bytes, attached: Sequence[Shown]) -> StreamingHttpResponse:
+    """The JSON, then the data, of which one piece at a time is in memory."""
+    boundary = get_random_string(32)
+    first = opening(boundary, [(TYPE, JSON)]).removeprefix(b"\r\n") + content
+    openings = [each.opening(boundary) for each in attached]
+    last = closing(boundary)
+
+    def chunks() -> Iterator[bytes]:
+        yield first
+        for each, head in zip(attached, openings, strict=True):
+            yield head
+            yield from each.pieces()
+        yield last
+
+    response = StreamingHttpResponse(chunks(), content_type=f"{MIXED}; boundary={boundary}")
+    length = len(first) + sum(map(len, openings)) + sum(each.size for each in attached) + len(last)
+    response["Content-Length"] = str(length)
+    return response

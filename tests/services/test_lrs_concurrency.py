@@ -10,8 +10,9 @@ from django.test import Client
 
 from portal.core.clock import now
 from portal.lrs.actions import create_credential
-from portal.lrs.models import RelatedAgent, Statement
+from portal.lrs.models import Attachment, AttachmentData, RelatedAgent, Statement
 from tests.portal.lrs.conftest import LMS
+from tests.portal.lrs.parts import MIXED, attachment, data_piece, json_piece, mixed
 from tests.portal.lrs.samples import BEN, XapiClient, new_id, statement, voiding
 
 pytestmark = [pytest.mark.services, pytest.mark.django_db(transaction=True)]
@@ -25,14 +26,14 @@ def at_once():
     assert settings.DATABASES["default"]["ENGINE"].endswith("postgresql")
     credential, secret = create_credential(name="load", authority=LMS, scopes=["all"], at=now())
 
-    def run(bodies):
+    def run(bodies, content_type="application/json"):
         gate = threading.Barrier(len(bodies))
 
         def one(body):
             try:
                 client = XapiClient(Client(), credential.key, secret)
                 gate.wait(timeout=30)
-                return client.post(body)
+                return client.post(body, content_type)
             finally:
                 connection.close()
 
@@ -84,3 +85,32 @@ def test_batches_about_the_same_people_and_activities_do_not_stop_each_other(at_
     answers = at_once([[statement(actor=BEN, context=around) for _ in range(100)] for _ in range(CLIENTS)])
     assert {each.status_code for each in answers} == {200}
     assert Statement.objects.count() == 100 * CLIENTS
+
+
+def with_data(contents, **changes):
+    sent = [statement(attachments=[attachment(each)], **changes) for each in contents]
+    return mixed(json_piece(sent), *map(data_piece, contents))
+
+
+def test_fault_2_the_same_data_at_the_same_moment_are_stored_once(at_once):
+    for n in range(10):
+        answers = at_once([with_data([b"text %d" % n])] * CLIENTS, MIXED)
+        assert {each.status_code for each in answers} == {200}
+    assert (AttachmentData.objects.count(), Attachment.objects.count()) == (10, 10 * CLIENTS)
+
+
+def test_fault_2_the_same_statement_with_data_at_the_same_moment(at_once):
+    for n in range(10):
+        uuid = new_id()
+        answers = at_once([with_data([b"text %d" % n], id=uuid)] * CLIENTS, MIXED)
+        assert [(each.status_code, each.json()) for each in answers] == [(200, [uuid])] * CLIENTS
+    assert Statement.objects.count() == AttachmentData.objects.count() == Attachment.objects.count() == 10
+
+
+def test_batches_with_the_same_data_in_turned_order_do_not_stop_each_other(at_once):
+    contents = [b"%d" % n * 5000 for n in range(30)]
+    for turn in range(3):
+        fresh = [b"%d" % turn + each for each in contents]
+        bodies = [with_data(each) for each in (fresh, fresh[::-1], fresh[15:] + fresh[:15], fresh[::2] + fresh[1::2])]
+        assert {each.status_code for each in at_once(bodies, MIXED)} == {200}
+    assert (AttachmentData.objects.count(), Attachment.objects.count()) == (90, 360)

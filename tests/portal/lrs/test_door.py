@@ -342,12 +342,6 @@ def test_another_media_type_is_refused(lms, content_type):
     assert answer.json()["path"] == "Content-Type"
 
 
-def test_fault_13_multipart_is_refused_with_a_word_on_what_to_do(lms):
-    answer = lms.post(b"--x\r\n\r\n{}\r\n--x--", content_type="multipart/mixed; boundary=x")
-    assert answer.status_code == 400
-    assert "multipart attachments are not taken yet" in answer.json()["error"]
-
-
 def test_fault_13_an_attachment_with_a_wrong_hash_is_refused(lms):
     attachment = {
         "usageType": "https://example.org/u",
@@ -360,18 +354,6 @@ def test_fault_13_an_attachment_with_a_wrong_hash_is_refused(lms):
     answer = lms.post(statement(attachments=[attachment]))
     assert (answer.status_code, answer.json()["path"]) == (400, "attachments[0].sha2")
     assert lms.post(statement(attachments=[{**attachment, "sha2": "A" * 64}])).status_code == 200
-
-
-def test_an_attachment_without_an_address_waits_for_multipart(lms):
-    attachment = {
-        "usageType": "https://example.org/u",
-        "display": {"en": "x"},
-        "contentType": "text/plain",
-        "length": 1,
-        "sha2": "a" * 64,
-    }
-    answer = lms.post(statement(attachments=[attachment]))
-    assert (answer.status_code, answer.json()["path"]) == (400, "attachments[0].fileUrl")
 
 
 def test_limits_of_size_and_number(lms, settings):
