@@ -63,6 +63,6 @@ class Compressed(GZipMiddleware):
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         kind = response.headers.get("Content-Type", "").partition(";")[0]
-        if response.streaming or kind not in COMPRESSED:
+        if response.streaming or kind not in COMPRESSED or "X-Experience-API-Version" in response.headers:
             return response
         return super().process_response(request, response)

@@ -22,9 +22,9 @@ from django.views.generic import View
 from portal.core.clock import now
 from portal.core.ratelimit import allowed
 from portal.lrs import multipart
-from portal.lrs.alternate import unfold
+from portal.lrs.alternate import QUOTED, unfold, unquoted
 from portal.lrs.auth import Authority, authenticate
-from portal.lrs.errors import InvalidError, LrsError, TooLargeError, TooManyError, UnauthorizedError
+from portal.lrs.errors import ForbiddenError, InvalidError, LrsError, TooLargeError, TooManyError, UnauthorizedError
 from portal.lrs.multipart import JSON, MIXED, Part, is_json
 from portal.lrs.parsing import read_json
 from portal.lrs.versions import HEADER, V2, UnknownVersionError, negotiate
@@ -64,10 +64,13 @@ class LrsView(View):
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         self.at = now()
+        outer = request
         if request.method == "OPTIONS":
-            return self._finish(request, self._preflight())
+            return self._finish(outer, request, self._preflight())
         response: HttpResponseBase
         try:
+            request.encoding = "utf-8"  # of the address, whatever the media type says of the body
+            _refuse_forms_of_other_sites(request)
             request = self._unfolded(request)
             self._agree_on_version(request.headers.get(HEADER))
             if not self.is_open:
@@ -84,7 +87,7 @@ class LrsView(View):
             log.warning("database away", error=type(error).__name__)
             response = HttpResponse(_message("the store is away for a moment"), content_type=JSON, status=503)
             response["Retry-After"] = "15"
-        return self._finish(request, response)
+        return self._finish(outer, request, response)
 
     def _unfolded(self, request: HttpRequest) -> HttpRequest:
         """``request``, or the one that it stands for in the alternate request syntax of 1.0.3."""
@@ -125,7 +128,8 @@ class LrsView(View):
             raise TooManyError("too many requests, wait a minute")
         return authority
 
-    def _finish(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+    def _finish(self, outer: HttpRequest, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        """``response`` with what every answer carries; ``request`` is the one that ``outer`` stands for."""
         moment = self.at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
         response[HEADER] = self.version
         response[CONSISTENT_THROUGH] = moment
@@ -135,7 +139,7 @@ class LrsView(View):
         for name, value in _EVERY_ANSWER.items():
             response[name] = value
         if request.method == "HEAD":
-            _take_body(response)
+            _take_body(response, is_told=outer.method == "HEAD")
         return response
 
     def http_method_not_allowed(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -144,13 +148,21 @@ class LrsView(View):
         return response
 
 
-def _take_body(response: HttpResponseBase) -> None:
-    """Leave the headers as they are with the body; what streams tells its length itself."""
+def _take_body(response: HttpResponseBase, *, is_told: bool) -> None:
+    """Leave the headers as they are with the body, its length too where ``is_told``; what streams tells it itself."""
     if isinstance(response, StreamingHttpResponse):
         response.streaming_content = iter(())
     elif isinstance(response, HttpResponse):
-        response["Content-Length"] = str(len(response.content))
+        if is_told:
+            response["Content-Length"] = str(len(response.content))
         response.content = b""
+
+
+def _refuse_forms_of_other_sites(request: HttpRequest) -> None:
+    """A browser that was once asked for a key sends it with forms of any site; scripts ask in another mode."""
+    mode, site = request.headers.get("Sec-Fetch-Mode"), request.headers.get("Sec-Fetch-Site")
+    if request.method not in {"GET", "HEAD"} and site == "cross-site" and mode in {"navigate", "no-cors"}:
+        raise ForbiddenError("forms of other sites may not write")
 
 
 def refusal(error: LrsError) -> HttpResponse:
@@ -189,14 +201,20 @@ def read_body(request: HttpRequest) -> bytes:
 
     Raises:
         TooLargeError: longer than the limit.
+        InvalidError: shorter than announced.
     """
+    if QUOTED in request.META:
+        return unquoted(request.META[QUOTED])
     limit = settings.XAPI_BODY_LIMIT
     length = request.headers.get("Content-Length") or "0"
     if length.isdecimal() and int(length[:20]) > limit:
         raise TooLargeError(f"the body is longer than {limit} bytes")
-    body = request.read(limit + 1)
+    is_chunked = "Content-Length" not in request.headers and request.META.get("wsgi.input_terminated")
+    body: bytes = (request.META["wsgi.input"] if is_chunked else request).read(limit + 1)
     if len(body) > limit:
         raise TooLargeError(f"the body is longer than {limit} bytes")
+    if length.isdecimal() and len(body) < int(length):
+        raise InvalidError("the body ended before its announced length", "Content-Length")
     return body
 
 

@@ -3,6 +3,7 @@
 import json
 import os
 import secrets
+import select
 import shutil
 import signal
 import socket
@@ -107,6 +108,8 @@ class LivePortal:
             )
         self.console.stdin.write(json.dumps(program) + "\n")
         self.console.stdin.flush()
+        told, _, _ = select.select([self.console.stdout], [], [], 120)
+        assert told, "the program takes longer than two minutes"
         answer = json.loads(self.console.stdout.readline())
         assert not answer["failed"], answer["failed"]
         return answer["printed"]

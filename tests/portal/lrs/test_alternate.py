@@ -1,10 +1,13 @@
 """Requests in a form, as xAPI 1.0.3 has them and 2.0 has not."""
 
 import json
-from urllib.parse import urlencode
+from urllib.parse import quote_plus, urlencode
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from portal.lrs.alternate import unquoted
 from portal.lrs.models import Document, Statement
 from tests.portal.lrs.samples import ANNA, new_id, statement
 from tests.portal.lrs.shelves import HIKE
@@ -150,3 +153,36 @@ def test_in_2_0_there_is_no_such_thing(send, credential_for):
         assert answer.status_code == 400
         assert answer[VERSION] == "2.0.0"
     assert not Statement.objects.exists()
+
+
+def test_head_in_a_form_announces_no_body(send, lms):
+    stored = new_id()
+    assert lms.put(statement(), statementId=stored).status_code == 204
+    answer = send("HEAD", statementId=stored)
+    assert (answer.status_code, answer.content) == (200, b"")
+    assert answer.get("Content-Length", "0") == "0"
+
+
+@given(content=st.binary(max_size=200).map(lambda each: each * 500))
+def test_content_comes_out_of_a_form_as_it_went_in(content):
+    assert unquoted(quote_plus(content).encode()) == content
+    assert unquoted("".join(f"%{byte:02x}" for byte in content).encode()) == content
+
+
+@pytest.mark.parametrize("charset", ["rot13", "undefined", "iso-8859-1"])
+def test_the_charset_of_the_body_says_nothing_of_the_address(send, lms, charset):
+    kind = f"text/plain; charset={charset}"
+    answer = send("PUT", "activities/state", content="x", **{**STATE, "stateId": "ä", "Content-Type": kind})
+    assert answer.status_code in {204, 400}
+    assert set(Document.objects.values_list("name", flat=True)) <= {"ä"}
+
+
+@pytest.mark.parametrize("mode", ["navigate", "no-cors"])
+def test_forms_of_other_sites_write_nothing(lms, client, mode):
+    form = urlencode({"Authorization": lms.basic, VERSION: "1.0.3", **STATE, "content": "{}"})
+    headers = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": mode}
+    address = "/xapi/activities/state?method=PUT"
+    assert client.post(address, form, content_type=FORM, headers=headers).status_code == 403
+    assert not Document.objects.exists()
+    headers["Sec-Fetch-Mode"] = "cors"  # a script, which holds the credential itself
+    assert client.post(address, form, content_type=FORM, headers=headers).status_code == 204

@@ -83,7 +83,7 @@ BAD = [
 ]
 
 
-@pytest.mark.parametrize("text", BAD)
+@pytest.mark.parametrize("text", BAD, ids=range(len(BAD)))
 def test_fault_1_and_11_what_is_no_object_to_merge(text):
     with pytest.raises(InvalidError):
         merge(b"{}", text)

@@ -72,7 +72,7 @@ for (const field of document.querySelectorAll("[data-autocomplete]")) {
     count.textContent = "";
   };
   const refuse = (text) => {
-    wrong.textContent = text ? field.dataset.wrong.replace("{text}", text) : "";
+    wrong.textContent = text ? field.dataset.wrong.replace("{text}", () => text) : "";
     input.setAttribute("aria-invalid", String(Boolean(text)));
     input.setAttribute("aria-describedby", `${described} ${text ? wrong.id : ""}`.trim());
   };
@@ -106,8 +106,7 @@ for (const field of document.querySelectorAll("[data-autocomplete]")) {
     ArrowUp: () => step(-1),
     Enter: () => {
       if (list.hidden && input.value === label()) return false; // sends the form
-      const item = meant();
-      if (item) choose(item.option);
+      settle();
     },
     Escape: () => {
       if (list.hidden) return false;
@@ -116,7 +115,9 @@ for (const field of document.querySelectorAll("[data-autocomplete]")) {
   };
 
   input.value = label();
-  addEventListener("pageshow", () => (input.value = label())); // going back, the browser fills the select again
+  addEventListener("pageshow", () => {
+    if (document.activeElement !== input) choose(select.selectedOptions[0]); // going back, the browser fills the select again
+  });
   input.addEventListener("input", () => open(input.value));
   input.addEventListener("click", () => (list.hidden ? open(input.value === label() ? "" : input.value) : close()));
   input.addEventListener("change", settle);
