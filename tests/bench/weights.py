@@ -135,7 +135,8 @@ def lighthouse(url: str) -> None:
                     print(f"      {audit['title']} {audit.get('displayValue', '')}", flush=True)
 
 
-def audited(node: str, address: str) -> dict[str, Any]:
+def audited(node: str, address: str, *, tries: int = 3) -> dict[str, Any]:
+    """Its report of ``address``; asked again when its own recording of the browser failed."""
     command = [node, str(LIGHTHOUSE), address, "--quiet", "--output=json", "--output-path=stdout"]
     flags = "--chrome-flags=--headless=new --no-sandbox --disable-gpu --disable-background-networking"
     done = subprocess.run(
@@ -146,5 +147,7 @@ def audited(node: str, address: str) -> dict[str, Any]:
         timeout=180,
         check=False,
     )
+    if "NO_NAVSTART" in done.stderr and tries > 1:
+        return audited(node, address, tries=tries - 1)
     assert done.returncode == 0, done.stderr[-2000:]
     return json.loads(done.stdout)
