@@ -1,10 +1,11 @@
-"""The one door into the store, and the credentials that open it from outside."""
+"""The one door into the store."""
 
-import secrets
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence, Set
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
+from threading import RLock
 from uuid import UUID, uuid4
 
 import orjson
@@ -12,42 +13,37 @@ from django.db import IntegrityError, OperationalError, connection, transaction
 
 from portal.audit.actions import record
 from portal.core.types import JsonObject
-from portal.lrs import attachments, vocabulary
+from portal.lrs import attachments
 from portal.lrs.attachments import Attached
-from portal.lrs.auth import SCOPES, Authority, digest, local_authority
+from portal.lrs.auth import Authority
 from portal.lrs.equality import same
 from portal.lrs.errors import ConflictError, ForbiddenError, InvalidError
 from portal.lrs.gates import pass_gates
-from portal.lrs.indexing import Index, identifier, index_of
+from portal.lrs.indexing import index_of
 from portal.lrs.iri import utc_text
-from portal.lrs.models import Credential, RelatedActivity, RelatedAgent, Statement
+from portal.lrs.look import look
+from portal.lrs.models import Credential, Statement
 from portal.lrs.multipart import Part
 from portal.lrs.parsing import json_path
+from portal.lrs.rows import Accepted, Origin, rows_of
 from portal.lrs.signals import statements_stored
-from portal.lrs.statement import check_agent, check_statement
+from portal.lrs.statement import check_statement
 from portal.lrs.versions import V1, stamped
+from portal.lrs.voiding import Standing, void
 
-# Two clients that send the same ids at the same moment meet at the unique index; the second looks again.
+# How often a batch looks again that met another one in the database.
 _TRIES = 3
-# Any number that nothing else takes as an advisory lock.
-_VOIDING_LOCK = 0x414C_4C52_5300
 _DEADLOCK = "40P01"
+_WRITER = RLock()
 
 
 @dataclass(frozen=True)
-class _Prepared:
-    """A statement ready to be stored: ``sent`` as it came, ``body`` as it will be told again."""
+class _Prepared(Accepted):
+    """``sent`` is the statement as it came."""
 
     position: int
-    uuid: UUID
     sent: JsonObject
-    body: JsonObject
-    index: Index
     attached: Sequence[Attached]
-
-    @property
-    def is_voiding(self) -> bool:
-        return self.index.verb == vocabulary.VOIDED
 
     @property
     def has_own_id(self) -> bool:
@@ -85,7 +81,8 @@ def store_statements(
     for n, each in enumerate(statements):
         check_statement(each, version=version, at=(n,))
     attached = attachments.match(statements, parts, version=version)
-    prepared = [_prepare(each, n, authority, at, version, attached[n]) for n, each in enumerate(statements)]
+    stored = at.isoformat(timespec="microseconds" if at.microsecond % 1000 else "milliseconds").replace("+00:00", "Z")
+    prepared = [_prepare(each, n, authority, stored, version, attached[n]) for n, each in enumerate(statements)]
     seen: set[UUID] = set()
     for one in prepared:
         if one.uuid in seen:
@@ -107,9 +104,8 @@ def store_statements(
 
 
 def _prepare(
-    sent: JsonObject, position: int, authority: Authority, at: datetime, version: str, attached: Sequence[Attached]
+    sent: JsonObject, position: int, authority: Authority, stored: str, version: str, attached: Sequence[Attached]
 ) -> _Prepared:
-    stored = at.isoformat(timespec="microseconds" if at.microsecond % 1000 else "milliseconds").replace("+00:00", "Z")
     uuid = UUID(sent["id"]) if "id" in sent else uuid4()
     body = {
         "id": str(uuid),
@@ -119,7 +115,8 @@ def _prepare(
         "stored": stored,
         "authority": authority.agent,
     }
-    return _Prepared(position, uuid, sent, body, index_of(body), attached)
+    index = index_of(body) if authority.may_define else replace(index_of(body), defined_activities=frozenset())
+    return _Prepared(uuid, body, index, position, sent, attached)
 
 
 def _settled(sentence: JsonObject) -> JsonObject:
@@ -138,204 +135,66 @@ def _settled(sentence: JsonObject) -> JsonObject:
 
 def _store(prepared: Sequence[_Prepared], authority: Authority, at: datetime, *, own: bool) -> None:
     inside = connection.in_atomic_block
-    for attempt in range(1, _TRIES + 1):
+    # Two clients that send the same ids at the same moment meet at the unique index. Each time the second looks again, at
+    # least one more of its statements is known, so it is done after as many times as it has statements.
+    tries = max(_TRIES, len(prepared) + 1)
+    for attempt in range(1, tries + 1):
         try:
-            with transaction.atomic():
+            with _turn(), transaction.atomic():
                 _insert(prepared, authority, at, own=own)
         except IntegrityError:
-            if attempt == _TRIES:
+            if attempt == tries:
                 raise ConflictError("these statements are being stored by another request") from None
         except OperationalError as error:
             # Two batches with the same ids in different order; a transaction around ours is lost with it.
             deadlock = getattr(error.__cause__, "sqlstate", None) == _DEADLOCK
-            if not deadlock or inside or attempt == _TRIES:
+            if not deadlock or inside or attempt >= _TRIES:
                 raise
         else:
             return
 
 
+def _turn() -> AbstractContextManager[object]:
+    """On SQLite one after another: it lets in whoever happens to ask when it is free, and the others sleep meanwhile."""
+    is_queued = connection.vendor == "sqlite" and not connection.in_atomic_block
+    return _WRITER if is_queued else nullcontext()
+
+
 def _insert(prepared: Sequence[_Prepared], authority: Authority, at: datetime, *, own: bool) -> None:
-    _await_voiding(prepared)
+    ids = [each.uuid for each in prepared if each.has_own_id]
+    found = look(ids, count=len(prepared), alone=any(each.is_voiding for each in prepared))
     if not own:
         pass_gates([each.sent for each in prepared], authority, at)
-    fresh = _unknown(prepared)
+    fresh = _unknown(prepared, found.given, authority.tenant) if found.given else prepared
     if not fresh:
         return
-    voided = _voided_on_arrival(fresh, authority, own=own) | _void(fresh, authority, own=own)
-    rows = Statement.objects.bulk_create(
-        Statement(
-            uuid=each.uuid,
-            stored=at,
-            timestamp=each.index.timestamp,
-            authority=authority.key,
-            actor=each.index.actor,
-            verb=each.index.verb,
-            activity=each.index.activity,
-            registration=each.index.registration,
-            target=each.index.target,
-            voided=each.uuid in voided,
-            own=own,
-            credential_id=authority.credential_id,
-            body=orjson.dumps(each.body).decode(),
-        )
-        for each in fresh
-    )
-    RelatedAgent.objects.bulk_create(
-        RelatedAgent(statement=row, agent=agent, direct=agent in each.index.direct_agents, stored=at)
-        for row, each in zip(rows, fresh, strict=True)
-        for agent in sorted(each.index.related_agents)
-    )
-    RelatedActivity.objects.bulk_create(
-        RelatedActivity(statement=row, activity=activity, defined=activity in each.index.defined_activities, stored=at)
-        for row, each in zip(rows, fresh, strict=True)
-        for activity in sorted(each.index.related_activities)
-    )
-    attachments.keep((row, each.attached) for row, each in zip(rows, fresh, strict=True))
+    voided = void(fresh, Standing(own, authority.tenant, authority.key), found.awaited)
+    origin = Origin(at, authority.tenant, authority.key, own, authority.credential_id)
+    numbered = list(zip(found.numbers, fresh, strict=False))
+    rows_of(numbered, origin, voided=voided).insert()
+    attachments.keep((number, each.attached) for number, each in numbered)
     uuids = [each.uuid for each in fresh]
     transaction.on_commit(
         partial(statements_stored.send_robust, sender=Statement, uuids=uuids, authority=authority), robust=True
     )
 
 
-def _await_voiding(prepared: Sequence[_Prepared]) -> None:
-    """Let a voiding statement and its target, sent at the same moment, see each other: one of them waits.
-
-    Ids that the store gives are known to nobody yet, so such a batch has nothing to wait for.
-    """
-    if connection.vendor != "postgresql":
-        return  # SQLite writes one transaction after the other
-    if any(each.is_voiding for each in prepared):
-        lock = "pg_advisory_xact_lock"
-    elif any(each.has_own_id for each in prepared):
-        lock = "pg_advisory_xact_lock_shared"
-    else:
-        return
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {lock}(%s)", [_VOIDING_LOCK])
-
-
-def _unknown(prepared: Sequence[_Prepared]) -> list[_Prepared]:
-    """Those that the store does not hold yet.
+def _unknown(prepared: Sequence[_Prepared], given: Set[UUID], tenant: str) -> list[_Prepared]:
+    """Those that the store does not hold yet; ``given`` are the ids that it has given away.
 
     Raises:
-        ConflictError: it holds another statement under the id.
+        ConflictError: it holds another statement under the id, or one of another tenant, of which nothing more is told, or
+            held one that is erased.
     """
-    ids = [each.uuid for each in prepared if each.has_own_id]
-    kept = dict(Statement.objects.filter(uuid__in=ids).values_list("uuid", "body")) if ids else {}
+    rows = Statement.objects.named(given).values_list("uuid", "body", "tenant")
+    kept = {uuid: (body, standing) for uuid, body, standing in rows}
     for each in prepared:
-        if each.uuid in kept and not same(each.sent, orjson.loads(kept[each.uuid])):
-            raise ConflictError("another statement is stored under this id", json_path((each.position, "id")))
-    return [each for each in prepared if each.uuid not in kept]
-
-
-def _may_void(*, voiding: tuple[bool, str], voided: tuple[bool, str]) -> bool:
-    """Each pair is (own, authority): the portal voids all, others what they asserted themselves."""
-    return voiding[0] or (not voided[0] and voiding[1] == voided[1])
-
-
-def _voided_on_arrival(fresh: Sequence[_Prepared], authority: Authority, *, own: bool) -> set[UUID]:
-    """The new statements that a voiding statement waits for already."""
-    ids = [each.uuid for each in fresh if each.has_own_id and not each.is_voiding]
-    if not ids:
-        return set()
-    waiting = Statement.objects.filter(verb=vocabulary.VOIDED, target__in=ids).values_list("target", "own", "authority")
-    return {
-        target
-        for target, voiding_own, voiding in waiting
-        if target and _may_void(voiding=(voiding_own, voiding), voided=(own, authority.key))
-    }
-
-
-def _void(fresh: Sequence[_Prepared], authority: Authority, *, own: bool) -> set[UUID]:
-    """Void what the new statements void: mark what is stored, and return what stands in the same batch.
-
-    Raises:
-        InvalidError: a target is a voiding statement itself.
-        ForbiddenError: a target was asserted by another authority.
-    """
-    voiding = [each for each in fresh if each.is_voiding]
-    if not voiding:
-        return set()
-    targets = {each.index.target for each in voiding if each.index.target}
-    kept = {
-        uuid: (verb, standing_own, standing)
-        for uuid, verb, standing_own, standing in Statement.objects.filter(uuid__in=targets).values_list(
-            "uuid", "verb", "own", "authority"
-        )
-    }
-    beside = {each.uuid: (each.index.verb, own, authority.key) for each in fresh if each.uuid in targets}
-    for each in voiding:
-        _check_voiding(each, {**kept, **beside}, authority, own=own)
-    if kept:
-        Statement.objects.filter(uuid__in=kept).update(voided=True)
-    return set(beside)
-
-
-def _check_voiding(
-    voiding: _Prepared, known: Mapping[UUID, tuple[str, bool, str]], authority: Authority, *, own: bool
-) -> None:
-    target = known.get(voiding.index.target) if voiding.index.target else None
-    if target is None:
-        return
-    path = json_path((voiding.position, "object", "id"))
-    if target[0] == vocabulary.VOIDED:
-        raise InvalidError("a voiding statement cannot be voided", path)
-    if not _may_void(voiding=(own, authority.key), voided=target[1:]):
-        raise ForbiddenError("only the authority that asserted a statement may void it", path)
-
-
-@transaction.atomic
-def create_credential(
-    *,
-    name: str,
-    authority: JsonObject,
-    scopes: Iterable[str],
-    at: datetime,
-    expires_at: datetime | None = None,
-    tenant: str = "",
-) -> tuple[Credential, str]:
-    """A new key for a client, and its secret, which is not kept and cannot be shown again.
-
-    Args:
-        name: for people, in lists.
-        authority: the Agent that the client's statements will name as authority.
-        scopes: some of ``auth.SCOPES``.
-        at: when it is made.
-        expires_at: when it ends by itself.
-        tenant: the customer whose documents it shares; up to 100 characters.
-
-    Raises:
-        InvalidError: not an Agent, the portal itself, an unknown scope, or too long a tenant.
-    """
-    check_agent(authority, at=("authority",), only_agent=True)
-    if identifier(authority) == local_authority().key:
-        raise InvalidError("the portal itself needs no credential", "authority")
-    if len(tenant) > 100:
-        raise InvalidError("is longer than 100 characters", "tenant")
-    granted = sorted(set(scopes))
-    if not granted or set(granted) - set(SCOPES):
-        raise InvalidError(f"are none of {', '.join(SCOPES)}", "scopes")
-    secret = secrets.token_urlsafe(32)
-    credential = Credential.objects.create(
-        key=secrets.token_hex(16),  # no hyphen: a key is typed after the name of a command
-        secret_digest=digest(secret),
-        name=name,
-        authority={"objectType": "Agent", **authority},
-        tenant=tenant,
-        scopes=granted,
-        created_at=at,
-        expires_at=expires_at,
-    )
-    record("created credential", credential, at=at, scopes=granted)
-    return credential, secret
-
-
-@transaction.atomic
-def revoke_credential(*, credential: Credential, at: datetime) -> Credential:
-    """End a credential now; what it stored stays. Done twice, it changes nothing."""
-    credential = Credential.objects.select_for_update().get(pk=credential.pk)
-    if credential.revoked_at is None:
-        credential.revoked_at = at
-        credential.save(update_fields=["revoked_at"])
-        record("revoked credential", credential, at=at)
-    return credential
+        if each.uuid not in given:
+            continue
+        path = json_path((each.position, "id"))
+        if each.uuid not in kept:
+            raise ConflictError("the statement of this id is no longer kept, and the id is not given again", path)
+        body, standing = kept[each.uuid]
+        if tenant not in {"", standing} or not same(each.sent, orjson.loads(body)):
+            raise ConflictError("another statement is stored under this id", path)
+    return [each for each in prepared if each.uuid not in given]

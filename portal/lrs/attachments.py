@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from portal.core.types import JsonObject
 from portal.lrs.errors import InvalidError
-from portal.lrs.models import Attachment, AttachmentData, AttachmentPiece, Statement
+from portal.lrs.models import Attachment, AttachmentData, AttachmentPiece
 from portal.lrs.multipart import ENCODING, HASH, TYPE, Part, media_type, opening
 from portal.lrs.parsing import json_path
 from portal.lrs.signatures import check_signature
@@ -98,9 +98,9 @@ def _attachments(sentence: JsonObject, at: Path) -> Iterator[tuple[JsonObject, J
         yield from _attachments(sentence["object"], (*at, "object"))
 
 
-def keep(attached: Iterable[tuple[Statement, Sequence[Attached]]]) -> None:
-    """Store the data and whose they are, in the transaction that stores the statements."""
-    rows = {(row.pk, each.sha2): (row, each) for row, several in attached for each in several}
+def keep(attached: Iterable[tuple[int, Sequence[Attached]]]) -> None:
+    """Store the data and whose they are (by the statements' numbers), in the transaction that stores the statements."""
+    rows = {(number, each.sha2): (number, each) for number, several in attached for each in several}
     if not rows:
         return
     contents = {each.part.sha256: each.part.content for _, each in rows.values()}
@@ -113,8 +113,8 @@ def keep(attached: Iterable[tuple[Statement, Sequence[Attached]]]) -> None:
     for load in _loads(fresh):
         AttachmentPiece.objects.bulk_create(load, ignore_conflicts=True)
     Attachment.objects.bulk_create(
-        Attachment(statement=row, data_id=each.part.sha256, sha2=each.sha2, content_type=each.content_type)
-        for row, each in rows.values()
+        Attachment(statement_id=number, data_id=each.part.sha256, sha2=each.sha2, content_type=each.content_type)
+        for number, each in rows.values()
     )
 
 

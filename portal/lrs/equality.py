@@ -36,7 +36,7 @@ def _sentence(statement: JsonObject) -> JsonObject:
     plain["verb"] = plain["verb"]["id"]
     plain["object"] = _object(plain["object"])
     if "timestamp" in plain:
-        plain["timestamp"] = read_timestamp(plain["timestamp"]).isoformat()
+        plain["timestamp"] = read_timestamp(plain["timestamp"].upper()).isoformat()
     if "context" in plain:
         plain["context"] = _context(plain["context"])
     if "duration" in plain.get("result", {}):

@@ -42,8 +42,12 @@ def about_oneself(statements: Sequence[JsonObject], authority: Authority, at: da
 
 
 def stands_for_a_learner(authority: Authority) -> bool:
-    """Whether the authority is an account of this portal that is named by a uuid, as ``building.learner`` makes it."""
-    account = authority.agent.get("account", {})
+    return is_a_learner(authority.agent)
+
+
+def is_a_learner(agent: JsonObject) -> bool:
+    """Whether ``agent`` is an account of this portal that is named by a uuid, as ``building.learner`` makes it."""
+    account = agent.get("account", {})
     if account.get("homePage") != settings.PUBLIC_URL:
         return False
     try:

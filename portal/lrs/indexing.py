@@ -1,6 +1,6 @@
 """What the index columns hold of a valid statement (pure)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -9,9 +9,14 @@ from portal.core.types import JsonObject
 from portal.lrs.iri import index_key, read_timestamp
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Index:
-    """Agents and activities are keys as ``identifier`` and ``index_key`` make them."""
+    """Agents and activities are keys as ``identifier`` and ``index_key`` make them.
+
+    ``other_agents`` are those beside the actor, ``direct_agents`` the ones of them that the filter ``agent`` reaches
+    without ``related_agents``; ``other_activities`` are those beside the object. ``defined_activities`` come with a
+    definition.
+    """
 
     timestamp: datetime
     actor: str
@@ -19,10 +24,10 @@ class Index:
     activity: str
     registration: UUID | None
     target: UUID | None
-    direct_agents: frozenset[str]
-    related_agents: frozenset[str]
-    related_activities: frozenset[str]
-    defined_activities: frozenset[str]
+    direct_agents: Set[str]
+    other_agents: Set[str]
+    other_activities: Set[str]
+    defined_activities: Set[str]
 
 
 def identifier(agent: JsonObject) -> str:
@@ -39,29 +44,29 @@ def identifier(agent: JsonObject) -> str:
 
 def index_of(statement: JsonObject) -> Index:
     """``statement`` is valid, has a timestamp, and its context activities are arrays."""
-    what = statement["object"]
+    actor, what = statement["actor"], statement["object"]
     kind = what.get("objectType", "Activity")
-    direct = {*_named(statement["actor"]), *(_named(what) if kind in {"Agent", "Group"} else ())}
     registration = statement.get("context", {}).get("registration")
     named = list(activities(statement))
+    me = identifier(actor)
+    activity = index_key(what["id"]) if kind == "Activity" else ""
+    direct = {*_members(actor), *((identifier(what), *_members(what)) if kind in {"Agent", "Group"} else ())}
     return Index(
         timestamp=read_timestamp(statement["timestamp"]),
-        actor=identifier(statement["actor"]),
+        actor=me,
         verb=index_key(statement["verb"]["id"]),
-        activity=index_key(what["id"]) if kind == "Activity" else "",
+        activity=activity,
         registration=UUID(registration) if registration else None,
         target=UUID(what["id"]) if kind == "StatementRef" else None,
-        direct_agents=frozenset(direct),
-        related_agents=frozenset(key for each in people(statement) if (key := identifier(each))),
-        related_activities=frozenset(index_key(each["id"]) for each in named),
-        defined_activities=frozenset(index_key(each["id"]) for each in named if "definition" in each),
+        direct_agents=direct,
+        other_agents={identifier(each) for each in people(statement)} - {me, ""},
+        other_activities={index_key(each["id"]) for each in named} - {activity},
+        defined_activities={index_key(each["id"]) for each in named if "definition" in each},
     )
 
 
-def _named(agent: JsonObject) -> Iterator[str]:
-    for each in (agent, *agent.get("member", ())):
-        if key := identifier(each):
-            yield key
+def _members(agent: JsonObject) -> Iterator[str]:
+    return (identifier(each) for each in agent.get("member", ()))
 
 
 def people(statement: JsonObject) -> Iterator[JsonObject]:

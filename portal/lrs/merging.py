@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Mapping
 
 from portal.lrs.errors import InvalidError
 from portal.lrs.parsing import check_values, read_json
@@ -11,21 +12,29 @@ _SPACE = re.compile(r"[ \t\n\r]*")
 _SCANNER = json.JSONDecoder(parse_int=str, parse_float=str)
 
 
-def merge(kept: bytes, sent: bytes) -> bytes:
-    """``kept`` with each property of ``sent`` put in or replaced, one level deep.
+def merge(kept: bytes, sent: Mapping[str, str]) -> bytes:
+    """``kept`` with each property of ``sent`` (as ``properties_of`` tells them) put in or replaced, one level deep.
 
     The text of every value stays as it was sent, so that numbers lose no digit.
 
     Raises:
-        InvalidError: ``kept`` or ``sent`` breaks a rule of ``check_object``.
+        InvalidError: ``kept`` breaks a rule of ``check_object``.
     """
-    check_object(sent)
     try:
-        check_object(kept)
+        together = {**properties_of(kept), **sent}
     except InvalidError as error:
         raise InvalidError(f"the stored document cannot be merged: {error.message}") from None
-    together = {**_members(kept.decode()), **_members(sent.decode())}
     return "{{{}}}".format(",".join(f"{name}:{value}" for name, value in together.items())).encode()
+
+
+def properties_of(content: bytes) -> dict[str, str]:
+    """The texts of the values of an object, by the names as ``json.dumps`` writes them.
+
+    Raises:
+        InvalidError: ``content`` breaks a rule of ``check_object``.
+    """
+    check_object(content)
+    return _members(content.decode())
 
 
 def check_object(content: bytes) -> None:
@@ -36,11 +45,10 @@ def check_object(content: bytes) -> None:
     value = read_json(content)
     if not isinstance(value, dict):
         raise InvalidError("the document is no JSON object")
-    check_values(value, (), is_free=True)
+    check_values(value, ())
 
 
 def _members(text: str) -> dict[str, str]:
-    """The texts of the values of a valid object, by the names as ``json.dumps`` writes them."""
     members = {}
     at = _after_space(text, _after_space(text, 0) + 1)
     while text[at] != "}":

@@ -11,11 +11,11 @@ import orjson
 from portal.lrs.errors import InvalidError
 
 DEPTH_LIMIT = 100
-# Outside extensions no object of a statement has more; keeps the report of faults small.
-PROPERTY_LIMIT = 1000
+_TOO_DEEP = f"the JSON is nested deeper than {DEPTH_LIMIT}"
 
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_HIDDEN_COLON = re.compile(rb"\\u003[aA]")
 
 
 def json_path(parts: Sequence[str | int]) -> str:
@@ -31,92 +31,110 @@ def json_path(parts: Sequence[str | int]) -> str:
     return path
 
 
+class Fault(Exception):  # noqa: N818  it becomes an InvalidError once its place is known
+    """What is wrong with a value; those that hold the value add where they keep it, innermost first."""
+
+    def __init__(self, message: str, *place: str | int) -> None:
+        super().__init__(message)
+        self.message = message
+        self.places = list(place)
+
+    def inside(self, place: str | int) -> None:
+        self.places.append(place)
+
+    @property
+    def path(self) -> list[str | int]:
+        return self.places[::-1]
+
+
 def read_json(body: bytes) -> Any:
     """The value of one JSON text. Time and memory stay within a small multiple of the text.
 
     Raises:
-        InvalidError: not JSON in UTF-8, NaN or an infinity, too deep, an object that has a key twice.
+        InvalidError: not JSON in UTF-8, NaN or an infinity, far too deep, an object that has a key twice.
     """
     try:
         value = orjson.loads(body)  # refuses a depth above 1024 itself, before it takes memory
     except orjson.JSONDecodeError as error:
         raise InvalidError(f"the body is not valid JSON: {error}") from None
-    check_depth(value)
-    json.loads(body.decode(), object_pairs_hook=_once, parse_float=_skip, parse_int=_skip)
+    if not _has_each_key_once(body, value):
+        json.loads(body.decode(), object_pairs_hook=_once, parse_float=_skip, parse_int=_skip)
     return value
 
 
-def check_depth(value: Any) -> None:
-    """Refuse what is nested deeper than ``DEPTH_LIMIT``, so that all that follows may recurse."""
-    level = [value]
-    for _ in range(DEPTH_LIMIT):
-        level = [inner for each in level if isinstance(each, dict | list) for inner in _children(each)]
-        if not level:
-            return
-    if any(isinstance(each, dict | list) for each in level):
-        raise InvalidError(f"the JSON is nested deeper than {DEPTH_LIMIT}")
+def _has_each_key_once(body: bytes, value: Any) -> bool:
+    """False when it may be otherwise. A key that stands twice has lost its colon, and no escape hides another one."""
+    try:
+        told = orjson.dumps(value)
+    except orjson.JSONEncodeError:
+        raise InvalidError(_TOO_DEEP) from None
+    return body.count(b":") == told.count(b":") and not _HIDDEN_COLON.search(body)
 
 
-def check_values(value: Any, at: tuple[str | int, ...], *, is_free: bool = False) -> None:
-    """Refuse what no statement may hold anywhere, whatever its shape; ``at`` is where ``value`` stands.
-
-    Args:
-        value: depth is checked already.
-        at: such as ``(3,)``.
-        is_free: judge it like the inside of extensions, where null and any number of properties are right.
+def check_values(value: Any, at: tuple[str | int, ...]) -> None:
+    """Refuse what no document and no extension may hold, whatever its shape; ``at`` is where ``value`` stands.
 
     Raises:
-        InvalidError: null outside extensions, a character U+0000 (which PostgreSQL cannot hold), a lone surrogate,
-            a number that is not finite or too large an integer, a value that is not JSON, or too many properties.
+        InvalidError: nested deeper than ``DEPTH_LIMIT``, a character U+0000 (which PostgreSQL cannot hold), a lone
+            surrogate, a number that is not finite or too large an integer, or a value that is not JSON.
     """
-    _check_value(value, list(at), in_extensions=is_free)
+    try:
+        check_free(value)
+    except Fault as fault:
+        raise InvalidError(fault.message, json_path((*at, *fault.path))) from None
 
 
-def _check_value(value: Any, path: list[str | int], *, in_extensions: bool) -> None:
-    if isinstance(value, str):
-        _check_text(value, path)
-    elif isinstance(value, dict):
-        if len(value) > PROPERTY_LIMIT and not in_extensions:
-            raise InvalidError(f"more than {PROPERTY_LIMIT} properties", json_path(path))
-        for key, inner in value.items():
-            if not isinstance(key, str):
-                raise InvalidError("a key is not a string", json_path(path))
-            _check_text(key, path)
-            path.append(key)
-            _check_value(inner, path, in_extensions=in_extensions or key == "extensions")
-            path.pop()
-    elif isinstance(value, list):
-        for n, inner in enumerate(value):
-            path.append(n)
-            _check_value(inner, path, in_extensions=in_extensions)
-            path.pop()
+def check_free(value: Any, depth: int = DEPTH_LIMIT) -> None:
+    """
+    Raises:
+        Fault: what ``check_values`` refuses.
+    """
+    if type(value) is str:
+        check_text(value)
+    elif type(value) is dict:
+        _check_inside(value.items(), depth)
+        for key in value:
+            if type(key) is not str:
+                raise Fault("a key is not a string")
+            check_text(key)
+    elif type(value) is list:
+        _check_inside(enumerate(value), depth)
     else:
-        _check_plain(value, path, in_extensions=in_extensions)
+        _check_plain(value)
 
 
-def _check_plain(value: Any, path: Sequence[str | int], *, in_extensions: bool) -> None:
+def _check_inside(items: Iterable[tuple[str | int, Any]], depth: int) -> None:
+    if depth == 0:
+        raise Fault(_TOO_DEEP)
+    for place, inner in items:
+        try:
+            check_free(inner, depth - 1)
+        except Fault as fault:
+            fault.inside(place)
+            raise
+
+
+def _check_plain(value: Any) -> None:
     if value is None:
-        if not in_extensions:
-            raise InvalidError("null is allowed in extensions only", json_path(path))
-    elif isinstance(value, float):
+        return
+    if isinstance(value, float):
         if not math.isfinite(value):
-            raise InvalidError("the number is not finite", json_path(path))
+            raise Fault("the number is not finite")
     elif not isinstance(value, int):
-        raise InvalidError("the value is not JSON", json_path(path))
+        raise Fault("the value is not JSON")
     elif not -(2**63) <= value < 2**64:
-        raise InvalidError("the integer needs more than 64 bits", json_path(path))
+        raise Fault("the integer needs more than 64 bits")
 
 
-def _check_text(text: str, path: Sequence[str | int]) -> None:
-    if text.isascii():
-        if "\x00" in text:
-            raise InvalidError("the character U+0000 cannot be stored", json_path(path))
-    elif "\x00" in text or _SURROGATE.search(text):
-        raise InvalidError("the text holds U+0000 or a lone surrogate", json_path(path))
-
-
-def _children(value: dict[str, Any] | list[Any]) -> Iterable[Any]:
-    return value.values() if isinstance(value, dict) else value
+def check_text(text: str) -> None:
+    """
+    Raises:
+        Fault: U+0000 or a lone surrogate.
+    """
+    if "\x00" in text:
+        raise Fault("the character U+0000 cannot be stored")
+    if not text.isascii() and _SURROGATE.search(text):
+        raise Fault("the text holds a lone surrogate")
 
 
 def _skip(_number: str) -> None:

@@ -20,7 +20,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.generic import View
 
 from portal.core.clock import now
-from portal.core.ratelimit import allowed
+from portal.core.ratelimit import allowed_often
 from portal.lrs import multipart
 from portal.lrs.alternate import QUOTED, unfold, unquoted
 from portal.lrs.auth import Authority, authenticate
@@ -29,7 +29,8 @@ from portal.lrs.multipart import JSON, MIXED, Part, is_json
 from portal.lrs.parsing import read_json
 from portal.lrs.versions import HEADER, V2, UnknownVersionError, negotiate
 
-RATE = "6000/minute"
+RATE = 6000  # requests a minute
+BASIC = 'Basic realm="xAPI", charset="UTF-8"'
 CONSISTENT_THROUGH = "X-Experience-API-Consistent-Through"
 
 # Scripts of any origin may ask: what opens the store is a credential in the request, never a cookie.
@@ -69,7 +70,8 @@ class LrsView(View):
             return self._finish(outer, request, self._preflight())
         response: HttpResponseBase
         try:
-            request.encoding = "utf-8"  # of the address, whatever the media type says of the body
+            if request.encoding:
+                request.encoding = "utf-8"  # of the address, whatever the media type says of the body
             _refuse_forms_of_other_sites(request)
             request = self._unfolded(request)
             self._agree_on_version(request.headers.get(HEADER))
@@ -81,6 +83,8 @@ class LrsView(View):
             response = refusal(InvalidError(str(error), HEADER))
         except LrsError as error:
             response = refusal(error)
+            if isinstance(error, UnauthorizedError):
+                response["WWW-Authenticate"] = challenge(request)
         except (SuspiciousOperation, UnreadablePostError):
             response = refusal(InvalidError("the request cannot be read"))
         except (OperationalError, InterfaceError) as error:
@@ -95,7 +99,7 @@ class LrsView(View):
             return request
         with suppress(UnknownVersionError):  # so that a refusal carries the version
             self.version = negotiate(request.headers.get(HEADER, self.base))
-        inner = unfold(cast("WSGIRequest", request), read_body(request))
+        inner = unfold(cast("WSGIRequest", request), read_body(request, settings.XAPI_BODY_LIMIT))
         self._agree_on_version(inner.headers.get(HEADER))
         if self.version == V2:
             raise InvalidError("the alternate request syntax is not part of xAPI 2.0", "method")
@@ -124,9 +128,17 @@ class LrsView(View):
 
     def _admit(self, request: HttpRequest) -> Authority:
         authority = authenticate(request.headers.get("Authorization"), at=self.at)
-        if not allowed(RATE, "xapi", authority.key):
+        check_origin(request, authority)
+        rate = RATE if authority.rate is None else authority.rate
+        if not allowed_often(rate, "xapi", str(authority.credential_id)):
             raise TooManyError("too many requests, wait a minute")
         return authority
+
+    @property
+    def body_limit(self) -> int:
+        """Bytes that this client may send in one request."""
+        given = self.authority.body_limit
+        return settings.XAPI_BODY_LIMIT if given is None else given
 
     def _finish(self, outer: HttpRequest, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         """``response`` with what every answer carries; ``request`` is the one that ``outer`` stands for."""
@@ -167,11 +179,34 @@ def _refuse_forms_of_other_sites(request: HttpRequest) -> None:
 
 def refusal(error: LrsError) -> HttpResponse:
     response = HttpResponse(_message(error.message, error.path), content_type=JSON, status=error.status)
-    if isinstance(error, UnauthorizedError):
-        response["WWW-Authenticate"] = 'Basic realm="xAPI", charset="UTF-8"'
     if isinstance(error, TooManyError):
         response["Retry-After"] = "60"
     return response
+
+
+def failure() -> HttpResponse:
+    """To a client, that the fault is here; what it was stands in the log."""
+    return HttpResponse(
+        _message("the store has failed; the operators find it in their log"), content_type=JSON, status=500
+    )
+
+
+def challenge(request: HttpRequest) -> str:
+    """The ways to sign in. A browser that goes to an address is told of none with a dialog, which would keep the key."""
+    bearer = 'Bearer realm="xAPI"'
+    if request.headers.get("Authorization", "")[:7].lower() == "bearer ":
+        bearer += ', error="invalid_token"'
+    return bearer if request.headers.get("Sec-Fetch-Mode") == "navigate" else f"{BASIC}, {bearer}"
+
+
+def check_origin(request: HttpRequest, authority: Authority) -> None:
+    """
+    Raises:
+        ForbiddenError: a script of an origin that the credential does not list.
+    """
+    origin = request.headers.get("Origin")
+    if authority.origins and origin is not None and origin not in authority.origins:
+        raise ForbiddenError("this credential is not for scripts of this origin", "Origin")
 
 
 def _message(text: str, path: str = "") -> bytes:
@@ -196,21 +231,23 @@ def parameters(request: HttpRequest) -> dict[str, str]:
     return given
 
 
-def read_body(request: HttpRequest) -> bytes:
-    """The body, read up to the limit of ``XAPI_BODY_LIMIT`` bytes.
+def read_body(request: HttpRequest, limit: int) -> bytes:
+    """The body, read up to ``limit`` bytes.
 
     Raises:
         TooLargeError: longer than the limit.
         InvalidError: shorter than announced.
     """
     if QUOTED in request.META:
-        return unquoted(request.META[QUOTED])
-    limit = settings.XAPI_BODY_LIMIT
+        body = unquoted(request.META[QUOTED])
+        if len(body) > limit:
+            raise TooLargeError(f"the body is longer than {limit} bytes")
+        return body
     length = request.headers.get("Content-Length") or "0"
     if length.isdecimal() and int(length[:20]) > limit:
         raise TooLargeError(f"the body is longer than {limit} bytes")
     is_chunked = "Content-Length" not in request.headers and request.META.get("wsgi.input_terminated")
-    body: bytes = (request.META["wsgi.input"] if is_chunked else request).read(limit + 1)
+    body = (request.META["wsgi.input"] if is_chunked else request).read(limit + 1)
     if len(body) > limit:
         raise TooLargeError(f"the body is longer than {limit} bytes")
     if length.isdecimal() and len(body) < int(length):
@@ -218,15 +255,15 @@ def read_body(request: HttpRequest) -> bytes:
     return body
 
 
-def read_statements(request: HttpRequest) -> tuple[Any, list[Part]]:
+def read_statements(request: HttpRequest, limit: int) -> tuple[Any, list[Part]]:
     """The body as a JSON value, and the data of attachments that came with it.
 
     Raises:
         InvalidError: another media type, not JSON, or a part that is wrong.
-        TooLargeError: longer than ``XAPI_BODY_LIMIT`` bytes, or too many parts.
+        TooLargeError: longer than ``limit`` bytes, or too many parts.
     """
     if request.content_type == MIXED:
-        return multipart.read(read_body(request), (request.content_params or {}).get("boundary", ""))
+        return multipart.read(read_body(request, limit), (request.content_params or {}).get("boundary", ""))
     if not is_json(request.headers.get("Content-Type", "")):
         raise InvalidError(f"the media type of statements is {JSON} in UTF-8, or {MIXED}", "Content-Type")
-    return read_json(read_body(request)), []
+    return read_json(read_body(request, limit)), []

@@ -3,6 +3,7 @@ from typing import Any
 from django.urls import URLPattern, include, path
 
 from portal.lrs import views
+from portal.lrs.oauth.views import TokenView
 from portal.lrs.versions import VERSIONS
 
 app_name = "lrs"
@@ -23,5 +24,6 @@ def _resources(**how: Any) -> list[URLPattern]:
 # The version in the address is for clients that send no header.
 urlpatterns = [
     *_resources(),
+    path("oauth/token", TokenView.as_view(), name="token"),
     *(path(f"{version}/", include((_resources(base=version), version))) for version in VERSIONS),
 ]

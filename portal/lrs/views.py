@@ -32,6 +32,7 @@ from portal.lrs.documents import (
 )
 from portal.lrs.errors import ForbiddenError, InvalidError, LrsError, NotFoundError, TooLargeError
 from portal.lrs.etag import Preconditions, read_preconditions, tag_of
+from portal.lrs.firsts import firsts
 from portal.lrs.formats import accepted_languages, canonical, ids
 from portal.lrs.indexing import identifier
 from portal.lrs.iri import index_key, is_iri
@@ -49,14 +50,16 @@ from portal.lrs.parameters import (
     read_shelf,
     read_uuid,
 )
-from portal.lrs.permissions import check_kind, check_shelf, readable_statements
-from portal.lrs.querysets import Place, StatementQuerySet
+from portal.lrs.permissions import check_kind, check_shelf, may_read, readable_statements
+from portal.lrs.querysets import Place
 from portal.lrs.resource import LrsView, parameters, read_body, read_statements
 from portal.lrs.versions import VERSIONS
 
 # What one page of a list holds at most; it ends earlier once its texts and attachments pass the second.
 PAGE_STATEMENTS = 500
 PAGE_BYTES = 8 * 1024 * 1024
+# How much of a page is fetched at once.
+HEAP_BYTES = 1024 * 1024
 # Of how many statements what is known of one activity or agent is put together.
 KNOWN_STATEMENTS = 100
 TYPE_LIMIT = 255
@@ -66,7 +69,8 @@ class StatementsView(LrsView):
     http_method_names = ["get", "head", "post", "put"]
 
     def get(self, request: HttpRequest) -> HttpResponseBase:
-        readable = self._readable()
+        if not self.authority.may_read_own:
+            raise ForbiddenError("this credential may not read statements")
         given = parameters(request)
         after = None
         if "more" in given:
@@ -77,50 +81,38 @@ class StatementsView(LrsView):
         check_names(given)
         show = _Rendering(given, request.headers.get("Accept-Language", ""))
         if "statementId" in given:
-            return self._one(readable, read_uuid(given["statementId"], "statementId"), show, voided=False)
+            return self._one(read_uuid(given["statementId"], "statementId"), show, voided=False)
         if "voidedStatementId" in given:
-            return self._one(readable, read_uuid(given["voidedStatementId"], "voidedStatementId"), show, voided=True)
-        return self._list(request.path, readable, given, after, show)
+            return self._one(read_uuid(given["voidedStatementId"], "voidedStatementId"), show, voided=True)
+        return self._list(request.path, given, after, show)
 
-    def _readable(self) -> StatementQuerySet:
-        if not self.authority.may_read_own:
-            raise ForbiddenError("this credential may not read statements")
-        return readable_statements(self.authority)
-
-    def _one(self, readable: StatementQuerySet, uuid: UUID, show: "_Rendering", *, voided: bool) -> HttpResponseBase:
-        row = readable.filter(uuid=uuid, voided=voided).values_list("pk", "body", "stored").first()
-        if row is None:
+    def _one(self, uuid: UUID, show: "_Rendering", *, voided: bool) -> HttpResponseBase:
+        found = Statement.objects.find(uuid)
+        if found is None or found.voided != voided or not may_read(self.authority, found):
             raise NotFoundError("no such statement")
-        pk, body, stored = row
-        response = show.response(show.statement(body), show.attachments([pk]))
-        response["Last-Modified"] = http_date(stored.timestamp())
+        response = show.response([show.statement(found.body)], show.attachments([found.id]))
+        response["Last-Modified"] = http_date(found.stored.timestamp())
         return response
 
-    def _list(
-        self, path: str, readable: StatementQuerySet, given: dict[str, str], after: Cursor | None, show: "_Rendering"
-    ) -> HttpResponseBase:
+    def _list(self, path: str, given: dict[str, str], after: Cursor | None, show: "_Rendering") -> HttpResponseBase:
         query = read_query(given)
-        found = readable.valid().between(query.since, query.until)
-        if after:
-            found = found.beyond(after.stored, after.id, ascending=query.ascending)
         limit = min(query.limit or PAGE_STATEMENTS, PAGE_STATEMENTS)
-        places = found.places(query.wanted, ascending=query.ascending, limit=limit + 1)
+        places = firsts(self.authority, query, after, limit=limit + 1)
         attached = show.attachments([each.id for each in places[:limit]])
         page = _fitting(places[:limit], attached)
-        bodies = _bodies(page)
         more = ""
         if len(page) < len(places):
             last = page[-1]
             more = f"{path}?more={seal(Cursor(given, last.stored, last.id))}"
-        texts = b",".join(show.statement(bodies[each.id]) for each in page)
-        content = b'{"statements":[' + texts + b'],"more":' + orjson.dumps(more) + b"}"
-        return show.response(content, [each for each in attached if each.statement_id in bodies])
+        content = [b'{"statements":[', *_texts(page, show), b'],"more":' + orjson.dumps(more) + b"}"]
+        given_out = {each.id for each in page}
+        return show.response(content, [each for each in attached if each.statement_id in given_out])
 
     def post(self, request: HttpRequest) -> HttpResponse:
         self._may_write()
         for name in parameters(request):
             raise InvalidError("POST of statements takes no parameters", name[:100])
-        sent, parts = read_statements(request)
+        sent, parts = read_statements(request, self.body_limit)
         batch = sent if isinstance(sent, list) else [sent]
         if len(batch) > settings.XAPI_BATCH_LIMIT:
             raise TooLargeError(f"more than {settings.XAPI_BATCH_LIMIT} statements in one batch")
@@ -135,7 +127,7 @@ class StatementsView(LrsView):
         if "statementId" not in given:
             raise InvalidError("is missing", "statementId")
         uuid = read_uuid(given["statementId"], "statementId")
-        sent, parts = read_statements(request)
+        sent, parts = read_statements(request, self.body_limit)
         if isinstance(sent, dict):
             said = sent.setdefault("id", str(uuid))
             if isinstance(said, str) and said.lower() != str(uuid):
@@ -189,14 +181,14 @@ class DocumentsView(LrsView):
 
     def put(self, request: HttpRequest) -> HttpResponse:
         shelf, name = self._asked(parameters(request), writes=True, needs_name=True)
-        put_document(
-            shelf, name, _sent(request), preconditions=_preconditions(request), version=self.version, at=self.at
-        )
+        sent = _sent(request, self.body_limit)
+        put_document(shelf, name, sent, preconditions=_preconditions(request), version=self.version, at=self.at)
         return HttpResponse(status=204)
 
     def post(self, request: HttpRequest) -> HttpResponse:
         shelf, name = self._asked(parameters(request), writes=True, needs_name=True)
-        post_document(shelf, name, _sent(request), preconditions=_preconditions(request), at=self.at)
+        sent = _sent(request, self.body_limit)
+        post_document(shelf, name, sent, preconditions=_preconditions(request), limit=self.body_limit, at=self.at)
         return HttpResponse(status=204)
 
     def delete(self, request: HttpRequest) -> HttpResponse:
@@ -224,7 +216,8 @@ class DocumentsView(LrsView):
         try:
             check_shelf(self.authority, shelf, writes=writes)
         except ForbiddenError as error:
-            note_refusal(shelf, error, authority=self.authority, at=self.at)
+            if writes:
+                note_refusal(shelf, error, authority=self.authority, at=self.at)
             raise
         return shelf, read_name(given, self.kind)
 
@@ -278,13 +271,13 @@ def _preconditions(request: HttpRequest) -> Preconditions:
     return read_preconditions(request.headers.get("If-Match"), request.headers.get("If-None-Match"))
 
 
-def _sent(request: HttpRequest) -> Sent:
+def _sent(request: HttpRequest, limit: int) -> Sent:
     content_type = request.headers.get("Content-Type") or OCTETS
     if len(content_type) > TYPE_LIMIT:
         raise InvalidError(f"is longer than {TYPE_LIMIT} characters", "Content-Type")
     if not content_type.isprintable():
         raise InvalidError("is not one line of text", "Content-Type")
-    return Sent(read_body(request), content_type)
+    return Sent(read_body(request, limit), content_type)
 
 
 def _tagged(value: Any) -> HttpResponse:
@@ -295,26 +288,45 @@ def _tagged(value: Any) -> HttpResponse:
 
 
 def _bodies(places: Sequence[Place]) -> dict[int, str]:
-    """The texts of statements by their place's id."""
-    return dict(Statement.objects.filter(pk__in=[each.id for each in places]).values_list("pk", "body"))
+    """The texts of statements by their place's id; those that did not come along are fetched."""
+    bodies = {each.id: each.body for each in places if each.body is not None}
+    missing = [each for each in places if each.body is None]
+    return bodies | Statement.objects.texts_at(missing) if missing else bodies
+
+
+def _texts(places: Sequence[Place], show: "_Rendering") -> Iterator[bytes]:
+    """The statements as members of a JSON array, some at a time: of a whole page, several copies would be in memory."""
+    begun = 0
+    between = b""
+    while begun < len(places):
+        some = _fitting(list(places[begun:]), limit=HEAP_BYTES)
+        bodies = _bodies(some)
+        for each in some:
+            if each.id in bodies:  # it may have been erased meanwhile
+                yield between + show.statement(bodies[each.id])
+                between = b","
+        begun += len(some)
 
 
 def _statements(places: list[Place]) -> Iterator[JsonObject]:
     """The statements of the first places that are not too long together, in their order."""
     fitting = _fitting(places)
-    bodies = _bodies(fitting)
+    bodies = Statement.objects.texts_at(fitting)
     return (orjson.loads(bodies[each.id]) for each in fitting if each.id in bodies)
 
 
-def _fitting(places: list[Place], attached: Sequence[Shown] = ()) -> list[Place]:
-    """The first places whose texts, with what is attached to them, stay within ``PAGE_BYTES`` together; at least one."""
+def _fitting(places: list[Place], attached: Sequence[Shown] = (), limit: int | None = None) -> list[Place]:
+    """The first places whose texts, with what is attached to them, stay within ``limit`` bytes together; at least one.
+
+    Where nothing else is said, the limit is ``PAGE_BYTES``.
+    """
     sizes = Counter({each.id: each.size for each in places})
     for shown in attached:
         sizes[shown.statement_id] += shown.size
     total = 0
     for n, each in enumerate(places):
         total += sizes[each.id]
-        if total > PAGE_BYTES and n:
+        if total > (limit or PAGE_BYTES) and n:
             return places[:n]
     return places
 
@@ -339,25 +351,25 @@ class _Rendering:
     def attachments(self, statement_ids: Sequence[int]) -> list[Shown]:
         return attachments_of(statement_ids) if self.is_multipart else []
 
-    def response(self, content: bytes, attached: Sequence[Shown]) -> HttpResponseBase:
+    def response(self, content: Sequence[bytes], attached: Sequence[Shown]) -> HttpResponseBase:
         return _parts(content, each_once(attached)) if self.is_multipart else HttpResponse(content, content_type=JSON)
 
 
-def _parts(content: bytes, attached: Sequence[Shown]) -> StreamingHttpResponse:
+def _parts(content: Sequence[bytes], attached: Sequence[Shown]) -> StreamingHttpResponse:
     """The JSON, then the data, of which one piece at a time is in memory."""
     boundary = get_random_string(32)
-    first = opening(boundary, [(TYPE, JSON)]).removeprefix(b"\r\n") + content
+    first = [opening(boundary, [(TYPE, JSON)]).removeprefix(b"\r\n"), *content]
     openings = [each.opening(boundary) for each in attached]
     last = closing(boundary)
 
     def chunks() -> Iterator[bytes]:
-        yield first
+        yield from first
         for each, head in zip(attached, openings, strict=True):
             yield head
             yield from each.pieces()
         yield last
 
     response = StreamingHttpResponse(chunks(), content_type=f"{MIXED}; boundary={boundary}")
-    length = len(first) + sum(map(len, openings)) + sum(each.size for each in attached) + len(last)
+    length = sum(map(len, first)) + sum(map(len, openings)) + sum(each.size for each in attached) + len(last)
     response["Content-Length"] = str(length)
     return response

@@ -6,8 +6,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from portal.core.clock import now
-from portal.lrs.actions import create_credential, revoke_credential
 from portal.lrs.auth import SCOPES
+from portal.lrs.credentials import create_credential, revoke_credential
 from portal.lrs.errors import InvalidError
 from portal.lrs.indexing import identifier
 from portal.lrs.models import Credential
@@ -24,8 +24,13 @@ class Command(BaseCommand):
         who.add_argument("--mbox", help="the authority as mailto:name@host")
         who.add_argument("--account", nargs=2, metavar=("HOMEPAGE", "NAME"), help="the authority as an account")
         create.add_argument("--scope", action="append", choices=SCOPES, help="default: statements/write and read/mine")
-        create.add_argument("--tenant", default="", help="share documents with the credentials of this customer")
+        create.add_argument(
+            "--tenant", default="", help="share statements and documents with this customer's credentials only"
+        )
         create.add_argument("--days", type=int, help="ends after so many days")
+        create.add_argument("--origin", action="append", default=[], help="whose scripts may use it; default: all")
+        create.add_argument("--rate", type=int, help="requests a minute, in place of the portal's own limit")
+        create.add_argument("--body-limit", type=int, help="bytes of one request, in place of the portal's own limit")
         orders.add_parser("list", help="every credential, never a secret")
         orders.add_parser("revoke", help="end a credential now").add_argument("key")
 
@@ -47,6 +52,9 @@ class Command(BaseCommand):
                 at=at,
                 tenant=options["tenant"],
                 expires_at=at + timedelta(days=options["days"]) if options["days"] else None,
+                origins=options["origin"],
+                rate=options["rate"],
+                body_limit=options["body_limit"],
             )
         except InvalidError as error:
             raise CommandError(f"{error.path}: {error.message}") from None
@@ -58,7 +66,8 @@ class Command(BaseCommand):
         for each in Credential.objects.order_by("pk"):
             state = "usable" if each.pk in usable else "revoked" if each.revoked_at else "expired"
             self.stdout.write(
-                f"{each.key}  {state:8}{', '.join(each.scopes)}  {identifier(each.authority)}  {each.name}"
+                f"{each.key}  {state:8}{', '.join(each.scopes)}  {identifier(each.authority)}"
+                f"  {each.tenant or '-'}  {each.name}"
             )
 
     def _revoke(self, options: dict[str, Any]) -> None:

@@ -1,0 +1,1 @@
+"""Keeping order: erasure, retention, checks and archives of what the store holds."""

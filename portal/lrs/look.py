@@ -1,0 +1,70 @@
+"""What has to be known before statements are stored: one message to PostgreSQL, because each costs more than its answer."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import connection
+
+from portal.lrs.horizon import LOCK
+from portal.lrs.models import Reference, StatementId
+from portal.lrs.voiding import Standing
+
+_LOOK = """
+    SELECT {lock}(%s);
+    SELECT uuid FROM lrs_statementid WHERE uuid = ANY(%s);
+    SELECT target, own, tenant, authority FROM lrs_reference WHERE voids AND target = ANY(%s);
+    SELECT nextval('lrs_statement_number') FROM generate_series(1, %s)
+"""
+
+
+@dataclass(frozen=True)
+class Look:
+    """``given`` are ids that were given away before, ``awaited`` those that voiding statements wait for, each with the
+    standings of these, and ``numbers`` as many as statements may be stored now, in order.
+    """
+
+    given: set[UUID]
+    awaited: dict[UUID, list[Standing]]
+    numbers: list[int]
+
+
+def look(ids: Collection[UUID], *, count: int, alone: bool) -> Look:
+    """Take the store's lock (``horizon.py``) for this transaction, and look for ``ids``.
+
+    Args:
+        ids: those that clients chose.
+        count: how many statements are to be stored.
+        alone: a voiding statement and its target, sent at the same moment, must see each other: one of them waits.
+    """
+    return _look_in_postgres(list(ids), count, alone=alone) if connection.vendor == "postgresql" else _look(ids, count)
+
+
+def _look_in_postgres(ids: list[UUID], count: int, *, alone: bool) -> Look:
+    lock = "pg_advisory_xact_lock" if alone else "pg_advisory_xact_lock_shared"
+    with connection.cursor() as cursor:
+        cursor.execute(_LOOK.format(lock=lock), [LOCK, ids, ids, count])
+        cursor.nextset()
+        given = {uuid for (uuid,) in cursor.fetchall()}
+        cursor.nextset()
+        awaited = _together(cursor.fetchall())
+        cursor.nextset()
+        return Look(given, awaited, [number for (number,) in cursor.fetchall()])
+
+
+def _look(ids: Collection[UUID], count: int) -> Look:
+    """With SQLite, which writes one transaction after the other and has nothing to lock."""
+    given = set(StatementId.objects.filter(uuid__in=ids).values_list("uuid", flat=True))
+    waiting = Reference.objects.filter(voids=True, target__in=ids)
+    awaited = _together(waiting.values_list("target", "own", "tenant", "authority"))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = 'lrs_statement'")
+        last = next(iter(cursor.fetchall()), (0,))[0]
+    return Look(given, awaited, list(range(last + 1, last + 1 + count)))
+
+
+def _together(rows: Iterable[tuple[UUID, bool, str, str]]) -> dict[UUID, list[Standing]]:
+    awaited: dict[UUID, list[Standing]] = {}
+    for target, own, tenant, authority in rows:
+        awaited.setdefault(target, []).append(Standing(own, tenant, authority))
+    return awaited
