@@ -6,7 +6,7 @@ from portal.core.clock import now
 from portal.lrs import views
 from portal.lrs.actions import store_statements
 from portal.lrs.auth import local_authority
-from portal.lrs.models import RelatedActivity
+from portal.lrs.models import Statement
 from tests.portal.lrs.conftest import LMS
 from tests.portal.lrs.samples import statement, voiding
 from tests.portal.lrs.shelves import HIKE, each_version
@@ -50,7 +50,7 @@ def test_statements_without_a_definition_do_not_hide_the_one_that_has_it(lms, mo
     lms.post(about({"en": "Hike"}))
     lms.post([statement(object={"id": HIKE}) for _ in range(5)])
     assert names(lms) == {"en": "Hike"}
-    assert RelatedActivity.objects.filter(defined=True).count() == 1
+    assert Statement.objects.filter(defined=True).count() == 1
     lms.post([about({"de": "a"}), about({"de": "b"})])
     assert names(lms) == {"de": "b"}, "the newest so many"
 
@@ -70,7 +70,7 @@ def test_a_voided_statement_defines_nothing(lms):
 
 def test_who_reads_only_its_own_statements_knows_only_what_these_tell(credential_for, other):
     other.post(about({"en": "secret"}))
-    mine = credential_for(LMS, ["statements/read/mine", "statements/write"])
+    mine = credential_for(LMS, ["statements/read/mine", "statements/write", "define"])
     assert names(mine) is None
     mine.post(about({"de": "Wandern"}))
     assert names(mine) == {"de": "Wandern"}

@@ -1,22 +1,27 @@
 """Who is let in, and to do what."""
 
 import base64
+import json
 import re
 from datetime import timedelta
+from urllib.parse import urlencode
 
 import pytest
 import time_machine
+from django.core.cache import cache
 from django.core.management import CommandError, call_command
 from django.test import Client
 
 from portal.audit.models import Entry
 from portal.core.clock import now
-from portal.lrs.actions import create_credential, revoke_credential
-from portal.lrs.auth import local_authority
+from portal.lrs.auth import PERSONAL_SCOPES, local_authority
+from portal.lrs.credentials import agent_of_person, create_credential, origin_of, revoke_credential
 from portal.lrs.errors import InvalidError
 from portal.lrs.models import Credential, Statement
+from tests.factories import NOON
 from tests.portal.lrs.conftest import LMS
 from tests.portal.lrs.samples import ANNA, XapiClient, new_id, statement
+from tests.portal.lrs.shelves import HIKE
 
 
 def basic(text):
@@ -128,6 +133,126 @@ def test_what_is_no_credential(db, agent, scopes):
         create_credential(name="x", authority=agent, scopes=scopes, at=now())
 
 
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "player",
+        "ftp://a.example",
+        "https://",
+        "https://a.example/x",
+        "https://me@a.example",
+        "https://a:b",
+        "null",
+        "*",
+    ],
+)
+def test_what_is_no_origin(db, origin):
+    with pytest.raises(InvalidError, match="origin"):
+        create_credential(name="x", authority=LMS, scopes=["all"], at=now(), origins=[origin])
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ("HTTPS://Player.Example/", "https://player.example"),
+        ("https://a.example:443", "https://a.example"),
+        ("http://a.example:443", "http://a.example:443"),
+        ("https://bücher.example", "https://xn--bcher-kva.example"),
+        ("http://[::1]:8000", "http://[::1]:8000"),
+    ],
+)
+def test_origins_are_kept_as_browsers_write_them(written, kept):
+    assert origin_of(written) == kept
+
+
+@pytest.mark.parametrize("limits", [{"rate": 0}, {"rate": 10**7}, {"body_limit": 1}, {"body_limit": 2**40}])
+def test_limits_out_of_bounds(db, limits):
+    with pytest.raises(InvalidError):
+        create_credential(name="x", authority=LMS, scopes=["all"], at=now(), **limits)
+
+
+def test_the_key_of_a_person_has_scopes_that_fit_her(alice):
+    hers = {"name": "x", "authority": agent_of_person(alice.uuid), "tenant": str(alice.uuid), "at": now()}
+    for scope in ("all", "all/read", "statements/read", "define"):
+        with pytest.raises(InvalidError, match="statements/write"):
+            create_credential(**hers, scopes=["statements/write", scope])
+    assert create_credential(**hers, scopes=PERSONAL_SCOPES)[0].holder == "person"
+
+
+def test_fault_4_the_key_of_a_person_tells_of_her_and_ends_with_her_account(credential_for, alice, bob):
+    agent = agent_of_person(alice.uuid)
+    hers = credential_for(agent, PERSONAL_SCOPES, tenant=str(alice.uuid))
+    assert hers.post(statement(actor=agent)).status_code == 200
+    assert hers.post(statement(actor=agent_of_person(bob.uuid))).status_code == 403
+    assert len(hers.list()) == 1
+    alice.is_active = False
+    alice.save()
+    cache.clear()  # as after CACHE_SECONDS
+    assert hers.get().status_code == 401
+
+
+def test_without_the_scope_define_nothing_is_told_of_activities(credential_for, lms):
+    def told(client, name):
+        hike = {"id": HIKE, "definition": {"name": {"en": name}}}
+        assert client.post(statement(object=hike)).status_code == 200
+        return lms.get("/xapi/activities", activityId=HIKE).json().get("definition")
+
+    assert told(credential_for(LMS, ["statements/write"]), "A walk") is None
+    assert told(credential_for(LMS, ["statements/write", "define"]), "A hike") == {"name": {"en": "A hike"}}
+    assert told(credential_for(LMS, ["statements/write"]), "A crawl") == {"name": {"en": "A hike"}}
+    assert told(lms, "A long hike") == {"name": {"en": "A long hike"}}
+
+
+def test_scripts_of_other_origins_are_refused_and_may_read_why(credential_for):
+    client = credential_for(origins=["https://player.example"])
+    assert client.get().status_code == 200, "no script of a page at all"
+    assert client.get(headers={"Origin": "https://player.example"}).status_code == 200
+    for origin in ("https://player.example.evil.test", "http://player.example", "https://player.example:8443", "null"):
+        answer = client.get(headers={"Origin": origin})
+        assert (answer.status_code, answer.json()["path"]) == (403, "Origin")
+        assert answer["Access-Control-Allow-Origin"] == "*"
+    sent = client.send("POST", "statements", statement(), headers={"Origin": "https://evil.test"})
+    assert sent.status_code == 403
+    assert not Statement.objects.exists()
+    assert credential_for().get(headers={"Origin": "https://evil.test"}).status_code == 200, "none listed: any"
+
+
+@time_machine.travel(NOON, tick=False)
+def test_a_rate_of_its_own(credential_for):
+    slow, usual = credential_for(rate=2), credential_for()
+    assert [slow.get().status_code for _ in range(3)] == [200, 200, 429]
+    assert usual.get().status_code == 200, "another credential of the same authority is counted apart"
+
+
+def test_a_body_limit_of_its_own(credential_for, settings):
+    settings.XAPI_BODY_LIMIT = 3000
+    small, large = credential_for(body_limit=1024), credential_for(body_limit=8000)
+    long = statement(result={"response": "x" * 2000})
+    assert (small.post(long).status_code, large.post(long).status_code) == (413, 200)
+    assert large.post(statement(result={"response": "x" * 6000})).status_code == 200
+    state = {"activityId": HIKE, "agent": ANNA, "stateId": "x"}
+    assert small.send("PUT", "activities/state", b"x" * 1025, "text/plain", **state).status_code == 413
+    assert large.send("POST", "activities/state", {"a": "x" * 5000}, **state).status_code == 204
+    assert large.send("POST", "activities/state", {"b": "x" * 2000}, **state).status_code == 204
+    assert large.send("POST", "activities/state", {"c": "x" * 2000}, **state).status_code == 413
+    form = urlencode({**small.headers(), "content": json.dumps(long)}).encode()
+    asked = small.client.post("/xapi/statements?method=POST", form, "application/x-www-form-urlencoded")
+    assert asked.status_code == 413
+
+
+@pytest.mark.parametrize(
+    ("headers", "challenge"),
+    [
+        ({}, 'Basic realm="xAPI", charset="UTF-8", Bearer realm="xAPI"'),
+        ({"Sec-Fetch-Mode": "cors"}, 'Basic realm="xAPI", charset="UTF-8", Bearer realm="xAPI"'),
+        ({"Sec-Fetch-Mode": "navigate"}, 'Bearer realm="xAPI"'),
+    ],
+)
+def test_a_browser_that_goes_to_an_address_is_not_asked_for_a_key(client, headers, challenge):
+    answer = XapiClient(client).get(headers=headers)
+    assert (answer.status_code, answer["WWW-Authenticate"]) == (401, challenge)
+
+
 def test_nobody_is_given_the_portals_own_voice(db):
     with pytest.raises(InvalidError, match="portal itself"):
         create_credential(name="x", authority=local_authority().agent, scopes=["all"], at=now())
@@ -146,7 +271,7 @@ def test_keys_are_taken_by_a_command_line(db):
     assert len(set(keys)) == 40
 
 
-def test_the_command_creates_lists_and_revokes(db, client, capsys):
+def test_the_command_creates_lists_and_revokes(db, client, capsys, django_capture_on_commit_callbacks):
     call_command("lrs_credential", "create", "The LMS", "--account", "https://lms.example.org", "lms", "--days", "7")
     key, secret = re.fullmatch(r"key +(\S+)\nsecret +(\S+)\n", capsys.readouterr().out).groups()
     speaker = XapiClient(client, key, secret)
@@ -154,10 +279,12 @@ def test_the_command_creates_lists_and_revokes(db, client, capsys):
     call_command("lrs_credential", "list")
     listed = capsys.readouterr().out
     assert re.search(
-        rf"{key}  usable  statements/read/mine, statements/write  account:https://lms.example.org\|lms  The LMS", listed
+        rf"{key}  usable  statements/read/mine, statements/write  account:https://lms.example.org\|lms  -  The LMS",
+        listed,
     )
     assert secret not in listed
-    call_command("lrs_credential", "revoke", key)
+    with django_capture_on_commit_callbacks(execute=True):
+        call_command("lrs_credential", "revoke", key)
     assert speaker.get().status_code == 401
     call_command("lrs_credential", "list")
     assert "revoked" in capsys.readouterr().out
@@ -165,6 +292,19 @@ def test_the_command_creates_lists_and_revokes(db, client, capsys):
         call_command("lrs_credential", "revoke", "unknown")
     with pytest.raises(CommandError, match="mbox"):
         call_command("lrs_credential", "create", "x", "--mbox", "anna@example.org")
+    with pytest.raises(CommandError, match="origins"):
+        call_command("lrs_credential", "create", "x", "--mbox", "mailto:a@b.example", "--origin", "player")
+
+
+def test_the_command_takes_tenant_origins_and_limits(db, capsys):
+    limits = ["--origin", "https://One.example", "--origin", "http://two.example:8080", "--rate", "90"]
+    limits += ["--body-limit", "2048", "--tenant", "donau"]
+    call_command("lrs_credential", "create", "Player", "--mbox", "mailto:lms@example.org", *limits)
+    kept = Credential.objects.get()
+    assert kept.origins == ["http://two.example:8080", "https://one.example"]
+    assert (kept.rate, kept.body_limit, kept.tenant, kept.holder) == (90, 2048, "donau", "organisation")
+    call_command("lrs_credential", "list")
+    assert "mailto:lms@example.org  donau  Player" in capsys.readouterr().out
 
 
 def test_a_signed_in_browser_is_nobody_here_and_a_client_needs_no_csrf_token(lms, alice):

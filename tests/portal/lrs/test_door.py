@@ -16,10 +16,11 @@ from portal.lrs import actions, gates
 from portal.lrs.actions import store_statements
 from portal.lrs.auth import local_authority
 from portal.lrs.errors import ForbiddenError
+from portal.lrs.middleware import HEADERS
 from portal.lrs.models import Statement
 from portal.lrs.signals import statements_stored
 from tests.factories import NOON
-from tests.portal.lrs.samples import ANNA, BEN, XapiClient, new_id, statement, voiding
+from tests.portal.lrs.samples import ANNA, BEN, XapiClient, new_id, statement
 
 
 def kept(uuid):
@@ -57,6 +58,16 @@ def test_what_the_store_sets_and_what_it_leaves(lms):
 def test_without_a_timestamp_the_time_of_storing_stands_in(lms):
     [uuid] = lms.post(statement()).json()
     assert kept(uuid)["timestamp"] == kept(uuid)["stored"]
+
+
+def test_2_0_takes_timestamps_with_small_letters(credential_for):
+    newer = credential_for(version="2.0.0")
+    for moment in ("2026-11-24t12:00:00.123z", "2026-11-24t12:00:00.123Z", "2026-11-24t13:00:00.123+01:00"):
+        sent = statement(id=new_id(), timestamp=moment)
+        inner = statement(id=new_id(), object={"objectType": "SubStatement", **statement(timestamp=moment)})
+        assert newer.post([sent, inner]).status_code == 200
+        assert newer.post([sent, inner]).status_code == 200
+        assert kept(sent["id"])["timestamp"] == kept(inner["id"])["object"]["timestamp"] == "2026-11-24T12:00:00.123Z"
 
 
 def test_the_version_a_statement_came_with_stays(lms, credential_for):
@@ -195,80 +206,6 @@ def test_fault_7_stored_is_the_servers_time_whatever_the_client_says(lms, years)
     assert row.timestamp == moment
 
 
-def test_fault_8_voiding_what_another_authority_asserted_is_forbidden(lms, other):
-    uuid = new_id()
-    lms.post(statement(id=uuid))
-    answer = other.post([statement(), voiding(uuid)])
-    assert answer.status_code == 403
-    assert answer.json()["path"] == "[1].object.id"
-    assert Statement.objects.count() == 1
-    assert not Statement.objects.get().voided
-    assert Entry.objects.filter(verb="refused statements", data__path="[1].object.id").count() == 1
-
-
-def test_fault_8_nobody_outside_voids_what_the_portal_tells(lms):
-    [uuid] = store_statements([statement()], authority=local_authority(), at=now(), own=True)
-    assert lms.post(voiding(uuid)).status_code == 403
-    assert not Statement.objects.own().get().voided
-
-
-@pytest.mark.parametrize("order", ["before", "after", "together", "together turned"])
-def test_voiding_in_either_order_of_arrival(lms, order):
-    target, void = new_id(), new_id()
-    pair = [statement(id=target), voiding(target, id=void)]
-    match order:
-        case "before":
-            batches = [[pair[0]], [pair[1]]]
-        case "after":
-            batches = [[pair[1]], [pair[0]]]
-        case "together":
-            batches = [pair]
-        case _:
-            batches = [pair[::-1]]
-    for batch in batches:
-        assert lms.post(batch).status_code == 200
-    assert Statement.objects.get(uuid=target).voided
-    assert not Statement.objects.get(uuid=void).voided
-    assert lms.get(statementId=target).status_code == 404
-    assert lms.get(voidedStatementId=target).json()["id"] == target
-    assert lms.get(voidedStatementId=void).status_code == 404
-    assert lms.ids() == [void]
-
-
-def test_a_voiding_statement_that_came_first_voids_only_what_its_authority_asserts(lms, other):
-    uuid = new_id()
-    assert other.post(voiding(uuid)).status_code == 200
-    lms.post(statement(id=uuid))
-    assert not Statement.objects.get(uuid=uuid).voided
-
-
-def test_the_portal_voids_what_it_told_and_what_others_told(lms):
-    [uuid] = lms.post(statement()).json()
-    [own] = store_statements([statement()], authority=local_authority(), at=now(), own=True)
-    store_statements([voiding(uuid), voiding(own)], authority=local_authority(), at=now(), own=True)
-    assert Statement.objects.filter(voided=True).count() == 2
-
-
-def test_a_voiding_statement_cannot_be_voided(lms):
-    [target] = lms.post(statement()).json()
-    [void] = lms.post(voiding(target)).json()
-    for batch in ([voiding(void)], [statement(id=(a := new_id())), voiding(a, id=(b := new_id())), voiding(b)]):
-        answer = lms.post(batch)
-        assert answer.status_code == 400
-        assert "cannot be voided" in answer.json()["error"]
-    late, early = new_id(), new_id()
-    lms.post(voiding(late, id=early))
-    lms.post(voiding(target, id=late))
-    assert not Statement.objects.get(uuid=late).voided
-
-
-def test_the_same_voiding_statement_again_changes_nothing(lms):
-    [target] = lms.post(statement()).json()
-    void = voiding(target, id=new_id())
-    assert lms.post(void).status_code == lms.post(void).status_code == 200
-    assert Statement.objects.count() == 2
-
-
 def test_own_code_goes_through_the_same_checks(db):
     with pytest.raises(actions.InvalidError) as caught:
         store_statements([statement(actor={})], authority=local_authority(), at=now(), own=True)
@@ -330,8 +267,8 @@ def rich(**changes):
 
 def test_the_number_of_queries_does_not_grow_with_the_batch(lms):
     few, many = queries_of(lms, [rich() for _ in range(2)]), queries_of(lms, [rich() for _ in range(100)])
-    # SQLite takes 999 parameters in one query, so its three inserts come in several parts.
-    assert many <= few + (0 if connection.vendor == "postgresql" else 6)
+    # PostgreSQL gets the rows of a few statements in one message; SQLite takes 999 parameters in one query.
+    assert many <= few + (1 if connection.vendor == "postgresql" else 6)
     assert few <= 11
 
 
@@ -371,7 +308,7 @@ def test_a_body_larger_than_djangos_own_limit_is_taken(lms):
 
 @time_machine.travel(NOON, tick=False)  # so that no window of the limit ends meanwhile
 def test_too_many_requests(lms, monkeypatch):
-    monkeypatch.setattr("portal.lrs.resource.RATE", "2/minute")
+    monkeypatch.setattr("portal.lrs.resource.RATE", 2)
     assert [lms.get().status_code for _ in range(3)] == [200, 200, 429]
     answer = lms.get()
     assert answer["Retry-After"] == "60"
@@ -447,3 +384,23 @@ def test_the_clock_of_one_request_is_read_once(lms):
     with time_machine.travel(datetime(2027, 1, 1, 12, tzinfo=UTC), tick=True):
         ids = lms.post([statement() for _ in range(20)]).json()
     assert len(set(Statement.objects.filter(uuid__in=ids).values_list("stored", flat=True))) == 1
+
+
+def test_a_fault_of_the_store_itself_is_told_as_json(lms, monkeypatch):
+    monkeypatch.setattr("portal.lrs.views.store_statements", None)
+    lms.client.raise_request_exception = False
+    answer = lms.post(statement())
+    assert (answer.status_code, answer.headers["Content-Type"]) == (500, "application/json")
+    assert "NoneType" not in answer.content.decode()
+    assert answer.headers["X-Frame-Options"] == "DENY"
+
+
+def test_a_host_that_is_not_ours_is_refused_with_every_protection(lms):
+    answer = lms.client.get("/xapi/about", headers={"Host": "evil.example.org"})
+    assert (answer.status_code, answer.headers["X-Frame-Options"]) == (400, "DENY")
+
+
+@pytest.mark.parametrize("address", ["/xapi/about", "/xapi/1.0.3/about", "/xapi/statements"])
+def test_the_store_answers_without_the_middleware_of_pages(lms, address):
+    """Its policy is the one of the short way; that of pages would stand here if a request went through their middleware."""
+    assert lms.get(address).headers["Content-Security-Policy"] == HEADERS["Content-Security-Policy"]

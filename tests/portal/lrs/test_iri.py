@@ -156,6 +156,12 @@ def test_2_0_takes_rfc_3339_only(text):
         iri.read_timestamp(text, strict=True)
 
 
+@pytest.mark.parametrize("text", ["2026-11-24t12:00:00.123z", "2026-11-24T12:00:00.123z", "2026-11-24t12:00:00.123Z"])
+def test_small_letters_of_rfc_3339_are_told_in_capitals(text):
+    iri.read_timestamp(text, strict=True)
+    assert iri.utc_text(text) == "2026-11-24T12:00:00.123Z"
+
+
 @given(st.datetimes(), st.integers(-14 * 60, 14 * 60))
 def test_what_python_writes_is_read_as_the_same_moment(naive, minutes):
     assume(2 < naive.year < 9998)

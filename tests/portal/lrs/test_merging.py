@@ -8,7 +8,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from portal.lrs.errors import InvalidError
-from portal.lrs.merging import check_object, merge
+from portal.lrs.merging import check_object, properties_of
+from portal.lrs.merging import merge as merge_properties
 from portal.lrs.parsing import DEPTH_LIMIT
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"))
@@ -19,6 +20,10 @@ VALUES = st.recursive(
 )
 OBJECTS = st.dictionaries(TEXTS, VALUES, max_size=4)
 STYLES = st.sampled_from([{}, {"indent": 1}, {"separators": (",", ":")}, {"ensure_ascii": False}])
+
+
+def merge(kept, sent):
+    return merge_properties(kept, properties_of(sent))
 
 
 @given(OBJECTS, OBJECTS, STYLES, STYLES)

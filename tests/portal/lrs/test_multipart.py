@@ -31,7 +31,7 @@ from tests.portal.lrs.shelves import each_version
 
 BYTES = bytes(range(256)) + b"\r\n--\r\n\r\n\n\r" + BOUNDARY.encode()
 PIECES = b"ab" * attachments.PIECE_BYTES
-FUZZ = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+FUZZ = settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def with_text(**changes):

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils.http import http_date
 
 from portal.core.clock import now
-from portal.lrs import views
+from portal.lrs import querysets, views
 from portal.lrs.actions import store_statements
 from portal.lrs.auth import local_authority
 from portal.lrs.models import Statement
@@ -171,6 +171,39 @@ def test_a_chain_of_references_is_followed_so_far_and_a_ring_ends(lms, store):
     assert lms.ids(agent=ANNA, ascending="true") == [one, two]
 
 
+@pytest.mark.parametrize("at_once", [1, 2, 3, 7])
+def test_references_are_followed_a_few_at_a_time_with_the_same_end(lms, store, monkeypatch, at_once):
+    matches = [store(actor=BEN), store(), store(actor=BEN, object={"id": WEEK}), store()]
+    matches.append(store(**referring(matches[0], actor=BEN)))
+    for target in (*matches, new_id(), *matches[:2], new_id()):
+        store(**referring(store(**referring(target))))
+    lms.post(voiding(matches[0]))
+    lms.post([statement(actor=BEN) for _ in range(3)])
+    asked = [
+        {"ascending": ascending, "limit": limit, **filters}
+        for ascending in ("true", "false")
+        for limit in ("1", "3", "50")
+        for filters in ({"agent": BEN}, {"activity": WEEK}, {"verb": DID}, {"agent": BEN, "verb": DID})
+    ]
+    whole = [lms.ids(**each) for each in asked]
+    assert sum(map(len, whole)) > 100
+    monkeypatch.setattr(querysets, "REFERENCES_AT_ONCE", at_once)
+    assert [lms.ids(**each) for each in asked] == whole
+
+
+def test_a_rare_match_costs_the_same_beside_many_references(lms, store, monkeypatch):
+    monkeypatch.setattr(querysets, "REFERENCES_AT_ONCE", 5)
+    target = store(actor=BEN, object={"id": WEEK})
+    first = store(**referring(target))
+    costs = []
+    for _ in range(2):
+        lms.post([referring(new_id()) for _ in range(30)])
+        with CaptureQueriesContext(connection) as asked:
+            assert lms.ids(activity=WEEK) == [first, target]
+        costs.append(len(asked))
+    assert costs[0] == costs[1]
+
+
 @pytest.mark.parametrize("ascending", ["true", "false"])
 def test_pages_follow_each_other_without_gap_or_repetition(lms, ascending):
     lms.post([statement() for _ in range(5)])
@@ -213,6 +246,16 @@ def test_a_page_ends_early_when_its_texts_grow_long(lms, monkeypatch):
         page = lms.get(page["more"]).json() if page["more"] else page
     assert found == ids
     assert page["more"] == ""
+
+
+@pytest.mark.parametrize("heap", [1, 700, 100_000])
+def test_a_page_is_fetched_some_at_a_time_and_comes_whole(lms, monkeypatch, heap):
+    ids = lms.post([statement(result={"response": "ä" * 10 * n}) for n in range(9)]).json()
+    monkeypatch.setattr(views, "HEAP_BYTES", heap)
+    for parameters in ({}, {"format": "ids"}, {"format": "canonical"}):
+        assert lms.ids(ascending="true", **parameters) == ids
+    (_, content), *data = parts_of(lms.get(ascending="true", attachments="true"))
+    assert ([each["id"] for each in orjson.loads(content)["statements"]], data) == (ids, [])
 
 
 def test_limit_zero_is_as_many_as_the_server_gives(lms, monkeypatch):

@@ -22,7 +22,7 @@ from tests.portal.lrs.samples import ANNA, new_id, statement
 from tests.portal.lrs.shelves import each_version
 
 HASHES = {"RS256": SHA256(), "RS384": SHA384(), "RS512": SHA512()}
-FUZZ = settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+FUZZ = settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
 FROM = datetime(2020, 1, 1, tzinfo=UTC)
 
 

@@ -122,7 +122,7 @@ BAD = [
         "verb.display",
         "language tag",
     ),
-    (statement(verb={"id": "https://example.org/did", "display": {"en": 1}}), "verb.display", "string"),
+    (statement(verb={"id": "https://example.org/did", "display": {"en": 1}}), "verb.display.en", "string"),
     (statement(verb={"id": "https://example.org/did", "display": "did"}), "verb.display", "object"),
     (statement(object={}), "object.id", "missing"),
     (statement(object={"id": "hike"}), "object.id", "IRI"),
