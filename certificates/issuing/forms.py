@@ -4,7 +4,7 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
-from certificates.issuing.models import Certificate
+from certificates.issuing.models import Bulk, Certificate
 from certificates.issuing.pdf import covered
 from certificates.issuing.rules import missing_glyphs, named_signs
 from portal.core.widgets import Upload
@@ -38,7 +38,11 @@ class FileForm(forms.Form):
 
 
 class RevokeForm(forms.Form):
-    reason = forms.ChoiceField(label=_("Reason"), choices=Certificate.Reason.choices)
+    reason = forms.ChoiceField(
+        label=_("Reason"),
+        choices=[("", _("Choose a reason")), *Certificate.Reason.choices],
+        help_text=_("The verification page tells it to everybody."),
+    )
 
 
 def printable(text: str) -> None:
@@ -61,4 +65,21 @@ class ReleaseForm(forms.Form):
         max_length=255,
         validators=[printable],
         help_text=_("On this certificate only; shorter where it does not fit on one page."),
+    )
+
+
+class ReissueForm(ReleaseForm):
+    """As it shall be printed on the corrected certificate; bound to the facts of the one that it replaces."""
+
+    def clean(self) -> dict[str, object]:
+        cleaned: dict[str, object] = super().clean() or self.cleaned_data
+        if not self.errors and not self.has_changed():
+            raise forms.ValidationError(_("Nothing is corrected: change the name or the title."))
+        return cleaned
+
+
+class BulkForm(forms.Form):
+    kind = forms.ChoiceField(label=_("What to do"), choices=Bulk.Kind.choices)
+    course_code = forms.CharField(
+        label=_("Code of the course"), max_length=8, required=False, help_text=_("Empty: every course.")
     )

@@ -1,8 +1,13 @@
-"""Numbers of certificates, and what a name needs to be printed (pure)."""
+"""Numbers of certificates, how long they hold, and what a name needs to be printed (pure)."""
 
 import secrets
 from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
+from datetime import date
+from enum import StrEnum
+from urllib.parse import urlencode
+
+from isodate import Duration
 
 # Crockford's base 32: no I, L, O, U, so that a number survives being read out.
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -47,3 +52,59 @@ def named_signs(signs: Iterable[str]) -> str:
 
 def hours_and_minutes(minutes: int) -> tuple[int, int]:
     return divmod(minutes, 60)
+
+
+def linkedin_url(*, title: str, issuer: str, number: str, completed_on: date, verify_url: str) -> str:
+    """The form of LinkedIn that adds a certificate to a profile, filled in."""
+    facts = {
+        "startTask": "CERTIFICATION_NAME",
+        "name": title,
+        "organizationName": issuer,
+        "issueYear": completed_on.year,
+        "issueMonth": completed_on.month,
+        "certUrl": verify_url,
+        "certId": number,
+    }
+    return f"https://www.linkedin.com/profile/add?{urlencode(facts)}"
+
+
+class Status(StrEnum):
+    """What the verification page says; programs read these words, so they stay as they are."""
+
+    VALID = "valid"
+    EXPIRED = "expired"
+    REVOKED = "revoked"
+    SUPERSEDED = "superseded"
+    ERASED = "erased"
+    UNKNOWN = "unknown"
+
+
+def status_of(*, revoked: bool, superseded: bool, expires_on: date | None, erased: bool, on: date) -> Status:
+    """The one word where several are true: what warns most comes first.
+
+    Args:
+        expires_on: the last day on which it is valid, None for ever.
+        on: the day asked, in the portal's zone.
+    """
+    if revoked:
+        return Status.REVOKED
+    if superseded:
+        return Status.SUPERSEDED
+    if expires_on is not None and on > expires_on:
+        return Status.EXPIRED
+    return Status.ERASED if erased else Status.VALID
+
+
+def last_day(completed_on: date, months: int | None) -> date | None:
+    """The last day on which a certificate is valid.
+
+    Args:
+        months: None for one without end.
+    """
+    return None if months is None else months_later(completed_on, months)
+
+
+def months_later(day: date, months: int) -> date:
+    """The same day so many calendar months later, or the last of that month."""
+    later: date = day + Duration(months=months)
+    return later

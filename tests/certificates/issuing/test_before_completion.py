@@ -14,8 +14,9 @@ from courses.learning.models import Completion, Enrolment
 from courses.quizzes.actions import start_attempt
 from courses.quizzes.models import Attempt
 from portal.core.clock import now
-from portal.lrs.actions import create_credential, store_statements
+from portal.lrs.actions import store_statements
 from portal.lrs.auth import Authority
+from portal.lrs.credentials import create_credential
 from portal.lrs.statement import check_statement
 from portal.lrs.versions import V1
 from portal.lrs.vocabulary import COMPLETED, PASSED

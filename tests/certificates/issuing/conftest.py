@@ -1,0 +1,36 @@
+"""A completion and its certificate, and a time-stamp service on this machine."""
+
+import pytest
+
+from certificates.issuing import actions
+from tests.certificates.factories import make_completion
+from tests.factories import NOON
+from tests.support.timestamping import StampService
+
+
+@pytest.fixture
+def completion(alice):
+    return make_completion(alice)
+
+
+@pytest.fixture
+def certificate(completion):
+    return actions.issue(completion=completion, at=NOON)
+
+
+@pytest.fixture(scope="session")
+def _stamp_service():
+    service = StampService()
+    yield service
+    service.stop()
+
+
+@pytest.fixture
+def stamps(_stamp_service, settings, tmp_path):
+    """The service, set in the settings and well; its ``mood`` may be changed."""
+    authorities = tmp_path / "stamp-authorities.pem"
+    authorities.write_text(_stamp_service.authority)
+    settings.TIMESTAMP_URL, settings.TIMESTAMP_CERTIFICATES = _stamp_service.url, str(authorities)
+    settings.TIMESTAMP_SECONDS = 1
+    _stamp_service.mood, _stamp_service.asked = "good", 0
+    return _stamp_service
