@@ -94,3 +94,19 @@ class Evidence(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.completed_at:%Y-%m-%d}"
+
+
+class Reminder(models.Model):
+    """That the holder of a certificate was told, so many days before, that it expires."""
+
+    certificate = models.ForeignKey(Certificate, on_delete=models.PROTECT, related_name="reminders")
+    days_before = models.PositiveSmallIntegerField()
+    told_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("reminder")
+        verbose_name_plural = _("reminders")
+        constraints = [models.UniqueConstraint(fields=["certificate", "days_before"], name="reminded_once_of_a_day")]
+
+    def __str__(self) -> str:
+        return f"{self.certificate_id} {self.days_before}"
