@@ -75,6 +75,13 @@ class CoursePage(PortalPage):
         validators=[MaxValueValidator(120)],
         help_text=_("After a completion. Nine leave three months in which a yearly duty can be met without a gap."),
     )
+    certificate_months = models.PositiveSmallIntegerField(
+        _("months that its certificates are valid"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(600)],
+        help_text=_("From the day of completion, printed on the certificate. Empty: without end."),
+    )
 
     objects = CourseManager()
 
@@ -89,6 +96,7 @@ class CoursePage(PortalPage):
                 FieldPanel("has_final_quiz"),
                 FieldPanel("quiz_minutes"),
                 FieldPanel("repeat_after_months"),
+                FieldPanel("certificate_months"),
             ],
             heading=_("Course"),
         ),

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from django.db.models import Min
 from wagtail.models import PageManager
 from wagtail.query import PageQuerySet
 
@@ -18,6 +19,12 @@ class CourseQuerySet(PageQuerySet["CoursePage"]):
     def complete(self) -> "CourseQuerySet":
         """Courses that one can enrol in; the others are outlines."""
         courses: CourseQuerySet = self.filter(is_complete=True)
+        return courses
+
+    def as_first_written(self) -> "CourseQuerySet":
+        """Each course once, in the language in which it was written first: its translations were made later."""
+        firsts = self.order_by().values("translation_key").annotate(first=Min("pk")).values("first")
+        courses: CourseQuerySet = self.filter(pk__in=firsts)
         return courses
 
     def same_courses(self, courses: "Iterable[CoursePage]") -> "CourseQuerySet":

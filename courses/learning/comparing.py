@@ -1,7 +1,7 @@
 """Rows beside statements: do they tell the same, and bringing lost rows back."""
 
-import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import fields
 from uuid import UUID
 
 from django.db import transaction
@@ -10,13 +10,12 @@ from courses.catalogue.models import CoursePage
 from courses.learning.models import Completion, Enrolment, StepProgress
 from courses.learning.rebuild import Told, agree, retell
 from portal.accounts.models import User
-from portal.lrs.models import Statement
+from portal.lrs.keeping.archive import own_bodies
 
 
 def told_by_statements() -> dict[UUID, Told]:
     """Every enrolment as the portal's own statements tell it."""
-    bodies = Statement.objects.own().filter(voided=False).order_by("stored", "id").values_list("body", flat=True)
-    return retell(json.loads(body) for body in bodies.iterator(chunk_size=2000))
+    return retell(own_bodies())
 
 
 def told_by_rows() -> dict[UUID, Told]:
@@ -46,11 +45,33 @@ def told_by_rows() -> dict[UUID, Told]:
 
 def differences() -> Iterator[str]:
     """One line for every enrolment on which rows and statements disagree."""
+    for registration, said, kept in _disagreeing():
+        yield f"{registration}: statements tell {said}, rows hold {kept}"
+
+
+def _disagreeing() -> Iterator[tuple[UUID, Told | None, Told | None]]:
     statements, rows = told_by_statements(), told_by_rows()
     for registration in sorted(statements.keys() | rows.keys()):
         said, kept = statements.get(registration), rows.get(registration)
         if not agree(said, kept):
-            yield f"{registration}: statements tell {said}, rows hold {kept}"
+            yield registration, said, kept
+
+
+def untold() -> Iterator[tuple[UUID, str]]:
+    """The same for the record store's check of itself: without what was told."""
+    for registration, said, kept in _disagreeing():
+        if said is None:
+            yield registration, "no statement tells of this enrolment"
+        elif kept is None:
+            yield registration, "statements tell of an enrolment that is not there"
+        else:
+            names = [each.name for each in fields(Told) if getattr(said, each.name) != getattr(kept, each.name)]
+            yield registration, f"enrolment and statements differ in {', '.join(names)}"
+
+
+def rested_on(registrations: Collection[UUID]) -> Iterable[UUID]:
+    """Those of an enrolment that is there: its statements are what it would be rebuilt from."""
+    return Enrolment.objects.filter(uuid__in=registrations).values_list("uuid", flat=True)
 
 
 @transaction.atomic
@@ -64,7 +85,7 @@ def bring_back() -> int:
     people = {user.uuid: user for user in User.objects.all()}
     courses = {page.translation_key: page for page in CoursePage.objects.order_by("-pk")}
     for registration, said in told_by_statements().items():
-        if said.learner not in people or said.course not in courses:
+        if said.learner is None or said.learner not in people or said.course not in courses:
             continue
         user, page = people[said.learner], courses[said.course]
         enrolment = Enrolment.objects.filter(uuid=registration).first()

@@ -10,13 +10,17 @@ from isodate import parse_duration
 
 from courses.learning.statements import MARK_NEEDED
 from portal.lrs import vocabulary as words
+from portal.lrs.keeping.rewriting import is_erased
 
 
 @dataclass
 class Told:
-    """One enrolment as its sentences tell it; ``done`` maps the key of a finished step to when and with what score."""
+    """One enrolment as its sentences tell it; ``done`` maps the key of a finished step to when and with what score.
 
-    learner: UUID
+    ``learner`` is None where statements name somebody erased.
+    """
+
+    learner: UUID | None
     course: UUID
     enrolled_at: datetime
     started_at: datetime | None = None
@@ -32,16 +36,21 @@ class Told:
 
 
 def agree(said: Told | None, kept: Told | None) -> bool:
-    """Whether statements and rows tell the same; a pass mark that no statement tells is not compared."""
+    """Whether statements and rows tell the same; a pass mark or learner that no statement tells is not compared."""
     if said is None or kept is None:
         return said is kept
-    return replace(kept, pass_mark=None if said.pass_mark is None else kept.pass_mark) == said
+    pass_mark = None if said.pass_mark is None else kept.pass_mark
+    return replace(kept, learner=said.learner and kept.learner, pass_mark=pass_mark) == said
 
 
 def _key(iri: str) -> tuple[str, UUID]:
     """``…/xapi/activities/<kind>/<key>`` taken apart."""
     kind, key = iri.rsplit("/", 2)[-2:]
     return kind, UUID(key)
+
+
+def _learner(actor: Mapping[str, Any]) -> UUID | None:
+    return None if is_erased(actor) else UUID(actor["account"]["name"])
 
 
 def minutes_of(duration: str) -> int:
@@ -53,11 +62,13 @@ def retell(bodies: Iterable[Mapping[str, Any]]) -> dict[UUID, Told]:
     """Enrolments by registration, from the portal's own statements in the order in which they were stored."""
     told: dict[UUID, Told] = {}
     for body in bodies:
+        if body["verb"]["id"] == words.VOIDED:  # of an outside statement, in the portal's name; tells of no enrolment
+            continue
         registration = UUID(body["context"]["registration"])
         at = datetime.fromisoformat(body["timestamp"])
         verb, (kind, key) = body["verb"]["id"], _key(body["object"]["id"])
         if verb == words.REGISTERED:
-            told[registration] = Told(UUID(body["actor"]["account"]["name"]), key, at)
+            told[registration] = Told(_learner(body["actor"]), key, at)
             continue
         enrolment = told.get(registration)
         if enrolment is not None:

@@ -92,5 +92,5 @@ def test_catalogue_queries_do_not_grow(client, home, django_assert_max_num_queri
     client.get("/en/courses/")
     with django_assert_max_num_queries(20):
         client.get("/en/courses/")
-    with django_assert_max_num_queries(23):
+    with django_assert_max_num_queries(25):
         client.get("/en/courses/justification/")
