@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from django.contrib.auth.base_user import BaseUserManager
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 if TYPE_CHECKING:
     from portal.accounts.models import User
@@ -12,6 +12,10 @@ if TYPE_CHECKING:
 class UserQuerySet(QuerySet["User"]):
     def active(self) -> "UserQuerySet":
         return self.filter(is_active=True)
+
+    def called(self, text: str) -> "UserQuerySet":
+        """Whose name or e-mail address holds ``text``, in whatever case; by name."""
+        return self.filter(Q(name__icontains=text) | Q(email__icontains=text)).order_by("name", "pk")
 
 
 class UserManager(BaseUserManager["User"].from_queryset(UserQuerySet)):  # type: ignore[misc]

@@ -14,7 +14,7 @@ from wagtail.images.models import AbstractImage, AbstractRendition, Image
 
 from portal.cms.filetypes import contradicts
 from portal.core.brand import Brand, unreadable
-from portal.core.colour import is_colour
+from portal.core.colour import Unreadable, is_colour
 
 
 class PortalImage(AbstractImage):
@@ -53,6 +53,24 @@ class PortalDocument(AbstractDocument):
 def hexadecimal(text: str) -> None:
     if not is_colour(text.lower()):
         raise ValidationError(_("“%(text)s” is not a colour such as #0a5566."), params={"text": text})
+
+
+def refusal(fault: Unreadable) -> ValidationError:
+    """What an editor is told of a colour that people could not read."""
+    return ValidationError(
+        _(
+            "%(colour)s on %(ground)s has a contrast of %(ratio)s : 1, which many people cannot read."
+            " %(needed)s : 1 is needed; %(better)s would do."
+        ),
+        params={
+            "colour": fault.colour,
+            "ground": fault.ground,
+            # Down, not to the nearest: 4.496 is not 4.5.
+            "ratio": f"{math.floor(fault.ratio * 100) / 100:.2f}",
+            "needed": f"{fault.needed:g}",
+            "better": fault.better,
+        },
+    )
 
 
 @register_setting(icon="site", order=10)
@@ -122,25 +140,9 @@ class BrandSettings(BaseGenericSetting):
             setattr(self, name, str(getattr(self, name)).lower())
         if not all(is_colour(getattr(self, name)) for name in ("brand", "deep", "accent")):
             return  # the field says so already
-        faults = {
-            fault.field: ValidationError(
-                _(
-                    "%(colour)s on %(ground)s has a contrast of %(ratio)s : 1, which many people cannot read."
-                    " %(needed)s : 1 is needed; %(better)s would do."
-                ),
-                params={
-                    "colour": fault.colour,
-                    "ground": fault.ground,
-                    # Down, not to the nearest: 4.496 is not 4.5.
-                    "ratio": f"{math.floor(fault.ratio * 100) / 100:.2f}",
-                    "needed": f"{fault.needed:g}",
-                    "better": fault.better,
-                },
-            )
-            for fault in unreadable(self.as_brand())
-        }
+        faults = unreadable(self.as_brand())
         if faults:
-            raise ValidationError(faults)
+            raise ValidationError({fault.field: refusal(fault) for fault in faults})
 
     def as_brand(self) -> Brand:
         return Brand(

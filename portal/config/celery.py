@@ -14,3 +14,4 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.steps["worker"].add(DjangoStructLogInitStep)
 app.conf.beat_schedule = SCHEDULE
 app.autodiscover_tasks()
+app.autodiscover_tasks([f"portal.lrs.{part}" for part in ("counts", "exports", "forwarding", "keeping", "parquet")])

@@ -47,6 +47,33 @@ class Env(BaseSettings):
     storage_access_key: SecretStr = SecretStr("")
     storage_secret_key: SecretStr = SecretStr("")
 
+    signing_key: str = Field(default="", description="PEM or PKCS#12 (.p12, .pfx); empty: the portal's own authority")
+    signing_certificates: str = Field(default="", description="PEM: the key's certificate, then its issuers")
+    signing_password: SecretStr = Field(default=SecretStr(""), description="of the key's file, or the PIN of its token")
+    signing_pkcs11_module: str = Field(default="", description="library of a PKCS#11 token that holds the key")
+    signing_pkcs11_token: str = Field(default="", description="label of the token")
+    signing_pkcs11_label: str = Field(default="", description="label of the key in the token")
+    credential_key: str = Field(
+        default="", description="PEM: Ed25519 key that signs credentials; empty: one of our own"
+    )
+
+    timestamp_url: str = Field(default="", description="RFC 3161 service that confirms when a certificate was signed")
+    timestamp_certificates: str = Field(default="", description="PEM: the authorities that vouch for the service")
+    timestamp_user: str = ""
+    timestamp_password: SecretStr = SecretStr("")
+    timestamp_seconds: float = Field(default=5, gt=0, le=60, description="how long the service may take")
+
+    certificates_kept_years: int = Field(
+        default=0, ge=0, le=100, description="after so many years the holder of a certificate is erased; 0: never"
+    )
+
+    expiry_reminder_days: Annotated[list[int], NoDecode] = Field(
+        default=[60, 14], description="so many days before its end the holder of a certificate is told; empty: never"
+    )
+    links_kept_months: int = Field(
+        default=6, ge=0, le=120, description="so long after its end an access of an outsider is still known"
+    )
+
     disk_alarm_percent: int = Field(
         default=85, ge=1, le=100, description="how full a disk may be before the log says so"
     )
@@ -57,10 +84,17 @@ class Env(BaseSettings):
     debug: bool = False
     failpoints: Annotated[list[str], NoDecode] = Field(default=[])
 
-    @field_validator("hosts", "failpoints", mode="before")
+    @field_validator("hosts", "failpoints", "expiry_reminder_days", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+    @field_validator("expiry_reminder_days")
+    @classmethod
+    def _days_are_ahead(cls, value: list[int]) -> list[int]:
+        if not all(1 <= each <= 365 for each in value):
+            raise ValueError("days from 1 to 365, such as 60,14")
+        return value
 
     @field_validator("database_url")
     @classmethod
@@ -92,6 +126,28 @@ class Env(BaseSettings):
         if value and value.split("://", maxsplit=1)[0] not in {"smtp", "smtps", "smtp+tls"}:
             raise ValueError("mail leaves by smtp://, smtp+tls:// or smtps://user:password@host:port")
         return value
+
+    @model_validator(mode="after")
+    def _key_is_complete(self) -> Self:
+        if self.signing_pkcs11_module and not (
+            self.signing_certificates and self.signing_pkcs11_token and self.signing_pkcs11_label
+        ):
+            raise ValueError(
+                "SIGNING_PKCS11_MODULE needs SIGNING_CERTIFICATES, SIGNING_PKCS11_TOKEN and SIGNING_PKCS11_LABEL"
+            )
+        if self.signing_pkcs11_module and self.signing_key:
+            raise ValueError("the key is in SIGNING_KEY or in a token, not in both")
+        return self
+
+    @model_validator(mode="after")
+    def _time_stamps_are_complete(self) -> Self:
+        if not self.timestamp_url:
+            return self
+        if not self.timestamp_url.startswith(("https://", "http://")):
+            raise ValueError("TIMESTAMP_URL starts with https:// or http://")
+        if not self.timestamp_certificates or not Path(self.timestamp_certificates).is_file():
+            raise ValueError("TIMESTAMP_URL needs TIMESTAMP_CERTIFICATES: a PEM file with whom to believe")
+        return self
 
     @model_validator(mode="after")
     def _production_is_complete(self) -> Self:

@@ -9,8 +9,9 @@ from structlog.types import EventDict, Processor, WrappedLogger
 # Context that the request log would like to add and that tells a person's whereabouts or address.
 PERSONAL = frozenset({"ip", "user_agent", "email", "name", "password", "token", "cookie", "authorization"})
 ADDRESS = re.compile(r"[\w.+'-]+(@|%40)[\w-]+(\.[\w-]+)+")
-# Whoever has these links can use them: the keys of a confirmation and of a new password.
-KEY = re.compile(r"(?P<before>/confirm-email/|/password/reset/key/)[^/\s?\"']+")
+# Whoever has these links can use them: the keys of a confirmation and of a new password, what is shown to
+# somebody without an account.
+KEY = re.compile(r"(?P<before>/confirm-email/|/password/reset/key/|/shared/transcript/|/review/open/)[^/\s?\"']+")
 # PostgreSQL repeats the values of the row that it refuses, in its own language, up to the end of the message.
 DETAIL = re.compile(r"\b(DETAIL|DÉTAIL|DETALLE|DETTAGLI|DETTAGLIO|SZCZEGÓŁY)\s?:.*?(?=\n\n|\Z)", re.DOTALL)
 
@@ -85,9 +86,13 @@ def configuration(*, level: str, readable: bool) -> dict[str, Any]:
             # Every small step of the page tree and of its search index.
             "django_tasks": {"level": "WARNING"},
             "wagtail": {"level": "WARNING"},
+            # Every request to a receiver of statements.
+            "httpx": {"level": "WARNING"},
             # Sub-setting and font messages of every PDF.
             "fontTools": {"level": "ERROR"},
             "weasyprint": {"level": "ERROR"},
+            # That lists of revoked keys are not fetched while somebody waits for a certificate: on purpose.
+            "pyhanko": {"level": "ERROR"},
             # One line a request is written by django-structlog already.
             "django.request": {"level": "ERROR"},
             "django_structlog": {"level": "WARNING" if readable else "INFO"},

@@ -4,7 +4,10 @@ A proxy in front takes slow clients on itself; here they cannot stop the portal 
 """
 
 import bisect
+import ctypes
 import functools
+import gc
+import select
 import selectors
 import socket
 import time
@@ -15,15 +18,20 @@ from gunicorn.workers.gthread import TConn, ThreadWorker
 
 HEAD_SECONDS = 10  # for the head of a request to come in
 HEAD_PEEKED = 32 * 1024  # a longer one is given to gunicorn, which refuses it
+M_MMAP_THRESHOLD, M_ARENA_MAX = -3, -8  # of glibc's malloc.h
 BODY_SECONDS = 10  # for the body, and a second more for each
 BODY_RATE = 16 * 1024  # bytes that came in
+NEXT_MILLISECONDS = 2  # a client that answers an answer at once
+UNWANTED_SECONDS = 5  # for the rest of a body that was refused
+UNWANTED_BYTES = 32 * 1024 * 1024
 
 
 class Worker(ThreadWorker):
     """gunicorn's threads, except that a slow client holds none of them for long.
 
     A thread gets a connection once the head of its request lies in the socket whole; until then the connection waits
-    with the idle ones. A body must come in at a rate that every telephone has.
+    with the idle ones. A body must come in at a rate that every telephone has. A client that asks without pause keeps its
+    thread only while nobody waits for one.
     """
 
     def enqueue_req(self, conn: TConn) -> None:
@@ -58,10 +66,36 @@ class Worker(ThreadWorker):
         conn.init()
         conn.parser.unreader.sock = Impatient(conn.sock)
         goes_on = super().handle(conn)
+        while goes_on and self.alive and self.tpool._work_queue.empty() and follows_at_once(conn):
+            conn.parser.unreader.sock = Impatient(conn.sock)
+            goes_on = super().handle(conn)
         if not goes_on:  # gunicorn lingers up to two seconds in its main loop; here it waits for nobody
             conn.sock.setblocking(True)
             close_graceful(conn.sock)
         return goes_on
+
+    def _keepalive_after(self, conn: TConn, keepalive: bool) -> bool:
+        """Whether the connection goes on, as the answer promised, although a body was refused half way.
+
+        gunicorn reads away 64 KiB of it and closes a longer one, so that the client's next request meets nobody.
+        """
+        until = time.monotonic() + UNWANTED_SECONDS
+        return keepalive and bool(conn.parser.finish_body(deadline=until, max_bytes=UNWANTED_BYTES))
+
+
+def follows_at_once(conn: TConn) -> bool:
+    """Whether the next request's head is there, whole, within ``NEXT_MILLISECONDS``.
+
+    The thread that has answered then goes on by itself. By way of the poller, the main thread and the queue a request that
+    says nothing takes a fifth more of the processor.
+    """
+    if conn.parser.unreader.buf.getvalue():
+        return False
+    soon = select.poll()
+    soon.register(conn.sock, select.POLLIN)
+    if not soon.poll(NEXT_MILLISECONDS):
+        return False
+    return b"\r\n\r\n" in conn.sock.recv(HEAD_PEEKED, socket.MSG_PEEK)
 
 
 class Impatient:
@@ -89,9 +123,35 @@ class Impatient:
             self.until = min(self.until, time.monotonic() + seconds)
 
 
+def give_memory_back() -> None:
+    """Tell the C library, where it can be told, to return what a long request took once it has ended.
+
+    By itself it keeps freed blocks of up to 32 MB, in an arena for each thread (mallopt(3): M_MMAP_THRESHOLD,
+    M_ARENA_MAX), so that eight threads with long pages grow a process by 200 MB and more.
+    """
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+    if mallopt:
+        mallopt(M_MMAP_THRESHOLD, 256 * 1024)
+        mallopt(M_ARENA_MAX, 2)
+
+
+give_memory_back()
+
+
+def post_worker_init(worker: Any) -> None:
+    """What is loaded now stays for ever: the collector need not look at it again, nor after every few statements.
+
+    With the defaults of Python it took a third of the time of a batch.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 10, 10)
+
+
 worker_class = Worker
 threads = 8
 graceful_timeout = 5
+keepalive = 30  # seconds; an idle connection holds no thread
 max_requests = 20000
 max_requests_jitter = 2000
 control_socket_disable = True

@@ -10,6 +10,7 @@ import sentry_sdk
 from portal.config import logs
 from portal.config.csp import CMS_POLICY, SITE_POLICY
 from portal.config.env import ROOT, read
+from portal.core.pool import BusyConnection
 
 ENV = read()
 VAR = ENV.var_dir
@@ -88,6 +89,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "portal.lrs.middleware.StoreDoor",
     "csp.middleware.CSPMiddleware",
     "portal.core.middleware.SecurityHeaders",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -148,9 +150,22 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # A test database in a file, so that several threads of a live server see it.
     DATABASES["default"]["TEST"] = {"NAME": str(VAR / "test.sqlite3")}
 elif ENV.database_pool:
-    # As many as gunicorn has threads, so that nobody waits for one but while the database is away: then not for long.
-    # Whoever asks next tries again at once, because the pool's own tries come ever more rarely.
-    DATABASES["default"]["OPTIONS"] = {"pool": {"min_size": 1, "max_size": 8, "timeout": 3, "reconnect_timeout": 2}}
+    _given: dict[str, Any] = DATABASES["default"].get("OPTIONS", {})
+    DATABASES["default"]["OPTIONS"] = {
+        **_given,
+        # As many as gunicorn has threads, so that nobody waits for one but while the database is away: then not for long.
+        # Whoever asks next tries again at once, because the pool's own tries come ever more rarely.
+        "pool": {
+            "min_size": 1,
+            "max_size": 8,
+            "timeout": 3,
+            "reconnect_timeout": 2,
+            "connection_class": BusyConnection,
+        },
+        # Of the few questions that are asked so (portal/lrs/together.py): planned once, whatever the values.
+        "prepare_threshold": 1,
+        "options": f"{_given.get('options', '')} -c plan_cache_mode=force_generic_plan".strip(),
+    }
 
 # --- tasks ----------------------------------------------------------------------------------------------------------
 CELERY_BROKER_URL = ENV.celery_broker_url or "filesystem://localhost//"
@@ -245,8 +260,26 @@ WHITENOISE_ROOT = ROOT / "portal" / "site_files"  # what browsers ask for by fix
 if not ENV.production:
     STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 
+# --- signatures of certificates -------------------------------------------------------------------------------------
+SIGNING_KEY = ENV.signing_key
+SIGNING_CERTIFICATES = ENV.signing_certificates
+SIGNING_PASSWORD = ENV.signing_password.get_secret_value()
+SIGNING_PKCS11_MODULE = ENV.signing_pkcs11_module
+SIGNING_PKCS11_TOKEN = ENV.signing_pkcs11_token
+SIGNING_PKCS11_LABEL = ENV.signing_pkcs11_label
+SIGNING_FOLDER = VAR / "signing"
+CREDENTIAL_KEY = ENV.credential_key
+TIMESTAMP_URL = ENV.timestamp_url
+TIMESTAMP_CERTIFICATES = ENV.timestamp_certificates
+TIMESTAMP_USER = ENV.timestamp_user
+TIMESTAMP_PASSWORD = ENV.timestamp_password.get_secret_value()
+TIMESTAMP_SECONDS = ENV.timestamp_seconds
+CERTIFICATES_KEPT_YEARS = ENV.certificates_kept_years
+EXPIRY_REMINDER_DAYS = ENV.expiry_reminder_days
+LINKS_KEPT_MONTHS = ENV.links_kept_months
+
 # --- mail: every message is a row first (post_office), a task or the sweep sends it -----------------------------------
-EMAIL_BACKEND = "post_office.EmailBackend"
+EMAIL_BACKEND = "portal.core.emails.Outbox"
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = ENV.email_from
 ADMINS = [("Operator", ENV.operator_email)] if ENV.operator_email else []
 EMAIL_TIMEOUT = 15

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from django.core.cache import cache
 from django.db import DatabaseError
 
-from portal.core.colour import contrast, mixed, readable
+from portal.core.colour import Unreadable, contrast, mixed, readable
 
 KEY = "brand"
 SECONDS = 60
@@ -96,18 +96,6 @@ class Brand:
     def digest(self) -> str:
         """Names the style sheet, so that a browser may keep it for ever."""
         return hashlib.sha256(self.style_sheet.encode()).hexdigest()[:12]
-
-
-@dataclass(frozen=True)
-class Unreadable:
-    """A colour that people could not read: where, how weak (ratio of contrast), what is needed, and what would do."""
-
-    field: str
-    colour: str
-    ground: str
-    ratio: float
-    needed: float
-    better: str
 
 
 def unreadable(brand: Brand) -> list[Unreadable]:

@@ -3,10 +3,25 @@
 from typing import Any
 
 import structlog
-from django.core.cache.backends.redis import RedisCache
+from django.core.cache.backends.redis import RedisCache, RedisCacheClient
+from redis import ConnectionPool, Redis
 from redis.exceptions import RedisError
 
 log = structlog.get_logger(__name__)
+
+
+class KeptRedisClient(RedisCacheClient):
+    """Keeps its client, which Django makes anew for every call: that takes longer than the call."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._kept: dict[ConnectionPool, Redis] = {}
+
+    def get_client(self, key: Any = None, *, write: bool = False) -> Redis:
+        pool = self._get_connection_pool(write)  # type: ignore[attr-defined]  # the stubs leave it out
+        if pool not in self._kept:
+            self._kept[pool] = super().get_client(key, write=write)
+        return self._kept[pool]
 
 
 class ForgivingRedisCache(RedisCache):
@@ -15,6 +30,10 @@ class ForgivingRedisCache(RedisCache):
     ``add`` then says that somebody was quicker: no lock is given and no one-time code is taken, so that the limits of
     signing in, which allauth counts here under a lock, close instead of open.
     """
+
+    def __init__(self, server: str | list[str], params: dict[str, Any]) -> None:
+        super().__init__(server, params)
+        self._class = KeptRedisClient
 
     def _or(self, away: Any, method: str, *args: Any, **kwargs: Any) -> Any:
         try:

@@ -1,8 +1,21 @@
 """Contrast of colours by WCAG 2.2 (pure). A colour is a text such as ``#0a5566``."""
 
 import re
+from dataclasses import dataclass
 
 _HEX = re.compile(r"#[0-9a-f]{6}")
+
+
+@dataclass(frozen=True)
+class Unreadable:
+    """A colour that people could not read: where, how weak (ratio of contrast), what is needed, and what would do."""
+
+    field: str
+    colour: str
+    ground: str
+    ratio: float
+    needed: float
+    better: str
 
 
 def is_colour(text: str) -> bool:

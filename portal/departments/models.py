@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
 from portal.departments import rules
-from portal.departments.querysets import DepartmentQuerySet, MembershipQuerySet
+from portal.departments.querysets import DepartmentQuerySet, MembershipQuerySet, OrganisationQuerySet
 
 
 def known_timezone(name: str) -> None:
@@ -28,6 +28,8 @@ class Organisation(models.Model):
     name = models.CharField(_("name"), max_length=200, unique=True)
     country = CountryField(_("country"))
     timezone = models.CharField(_("time zone"), max_length=60, default="Europe/Vienna", validators=[known_timezone])
+
+    objects: ClassVar[OrganisationQuerySet] = OrganisationQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         verbose_name = _("organisation")

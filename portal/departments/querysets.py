@@ -10,7 +10,7 @@ from portal.departments.rules import day_in
 
 if TYPE_CHECKING:
     from portal.accounts.models import User
-    from portal.departments.models import Department, Membership
+    from portal.departments.models import Department, Membership, Organisation
 
 
 def current_on(day: date, prefix: str = "") -> Q:
@@ -31,6 +31,14 @@ def current_at(at: datetime, zones: Iterable[str], organisation: str) -> Q:
     for zone in sorted(set(zones)):
         found |= Q(**{f"{organisation}__timezone": zone}) & current_on(day_in(at, zone))
     return found
+
+
+class OrganisationQuerySet(QuerySet["Organisation"]):
+    def led_by(self, user: "User", at: datetime) -> "OrganisationQuerySet":
+        """Those with a department whose lead ``user`` is at that moment."""
+        from portal.departments.models import Department
+
+        return self.filter(pk__in=Department.objects.led_by(user, at).values("organisation"))
 
 
 class DepartmentQuerySet(QuerySet["Department"]):

@@ -10,6 +10,9 @@ from django.template.loader import render_to_string
 from django.utils.translation import get_language_from_path
 from wagtail.models import Page, Site
 
+from portal.lrs.middleware import PREFIX
+from portal.lrs.resource import failure
+
 log = structlog.get_logger(__name__)
 
 
@@ -57,6 +60,8 @@ def server_error(request: HttpRequest, **_: Any) -> HttpResponse:
         return unavailable(request)
     if isinstance(error, UnreadablePostError):  # the client went away, or sends too slowly
         return _page(request, 400)
+    if request.path.startswith(PREFIX):
+        return failure()
     return _page(request, 500)
 
 

@@ -9,6 +9,7 @@ from django.contrib.sitemaps import views as sitemaps
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
+from wagtail.models import Site
 
 from certificates.compliance import rules
 from certificates.compliance.board import boards_of, duties_of, tally_of
@@ -19,7 +20,7 @@ from courses.learning.desks import desks_of
 from portal.accounts.models import User
 from portal.accounts.types import AuthedRequest
 from portal.cms.desk import desk_of
-from portal.cms.templatetags.cms import root_of
+from portal.cms.menus import root_of
 from portal.core import brand
 from portal.core.clock import now
 from portal.departments.models import Department
@@ -39,7 +40,7 @@ def start(request: AuthedRequest) -> HttpResponse:
         "open": [desk for desk in desks if desk.enrolment.closed_at is None],
         "duties": duties,
         "departments": led_by(user, at),
-        "editing": desk_of(user, root_of(request)),
+        "editing": desk_of(user, root_of(Site.find_for_request(request), language)),
         "certificates": Certificate.objects.of(user).valid().order_by("-created_at")[:3],
         "finished": [desk for desk in desks if desk.enrolment.closed_at is not None],
     }

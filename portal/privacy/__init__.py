@@ -1,1 +1,1 @@
-"""Export and erasure of a person's data. The floor is kept for it; nothing is here yet."""
+"""Export and erasure of a person's data."""

@@ -1,7 +1,7 @@
 """What every page shows of the tree of pages: the main navigation and the other languages."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import zip_longest
 from urllib.parse import urljoin
 from uuid import UUID
@@ -9,36 +9,18 @@ from weakref import WeakKeyDictionary
 
 from django import template
 from django.conf import settings
-from django.db.models import Q
 from django.http import HttpRequest
 from django.template import Context
 from django.templatetags.static import static
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language
 from wagtail.blocks import StructValue
 from wagtail.images.models import AbstractRendition
 from wagtail.models import Page, Site
 
+from portal.cms.menus import Entry, entries_of
 from portal.cms.models import BrandSettings
 
 register = template.Library()
-BELOW = 8
-
-
-@dataclass(frozen=True)
-class Entry:
-    """A page of the site in the menu.
-
-    Args:
-        current: "page" on the page itself, "true" below it, else empty: a value for ``aria-current``.
-        lead: what the section is about.
-        below: the first ``BELOW`` pages of the section; empty for a page that stands alone.
-    """
-
-    title: str
-    url: str
-    current: str
-    lead: str = ""
-    below: "Sequence[Entry]" = ()
 
 
 @dataclass(frozen=True)
@@ -55,52 +37,12 @@ class Language:
         return self.code == settings.LANGUAGE_CODE
 
 
-def root_of(request: HttpRequest | None) -> Page | None:
-    """The home page in the language of the request; the site's own one where it is not translated."""
-    site = Site.find_for_request(request) if request else None
-    if site is None:
-        return None
-    root: Page = site.root_page
-    if root.locale.language_code == get_language():
-        return root
-    translated: Page | None = (
-        root.get_translations().live().filter(locale__language_code=get_language()).select_related("locale").first()
-    )
-    return translated or root
-
-
 @register.simple_tag(takes_context=True)
 def menu(context: Context) -> list[Entry]:
-    """The home page, its children that are shown in menus and the course catalogue, each with the pages below it."""
+    """The main navigation as the page that is shown stands in it."""
     request = context.get("request")
-    root = root_of(request)
-    if request is None or root is None:
-        return []
-    shown = (
-        root.get_descendants()
-        .live()
-        .public()
-        .filter(Q(show_in_menus=True) | Q(content_type__model__in=("courseindexpage", "coursepage")))
-        .select_related("locale")
-        .defer_streamfields()
-    )
-    below: dict[str, list[Page]] = {}
-    for page in shown.filter(depth=root.depth + 2):
-        below.setdefault(page.path[: -page.steplen], []).append(page)
-    home = entry_of(root, request)
-    return [
-        replace(home, title=gettext("Home"), current="page" if home.current == "page" else ""),
-        *(
-            entry_of(page, request, below.get(page.path, ())[:BELOW])
-            for page in shown.filter(depth=root.depth + 1).specific()
-        ),
-    ]
-
-
-def entry_of(page: Page, request: HttpRequest, below: Sequence[Page] = ()) -> Entry:
-    url = page.get_url(request) or "/"
-    current = "page" if request.path == url else "true" if request.path.startswith(url) else ""
-    return Entry(page.title, url, current, getattr(page, "lead", ""), [entry_of(each, request) for each in below])
+    site = Site.find_for_request(request) if request else None
+    return entries_of(site, request.path, get_language() or settings.LANGUAGE_CODE) if request and site else []
 
 
 # The head and the language switch of one page ask the same.

@@ -43,3 +43,10 @@ TRAINED = {
     "Aoife Byrne": 90,
     "Stefan Gruber": 30,
 }
+
+# Who signs the certificates that are younger than so many days; older ones were drawn with another design.
+SIGNED_SINCE = 365
+SIGNATORIES = (
+    ("Prof. Camille Lefèvre", "Chair of the education committee"),
+    ("Lukas Steiner", "Medical physics expert"),
+)

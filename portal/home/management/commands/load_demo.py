@@ -22,6 +22,8 @@ from campaign.pages.models import CampaignPage, HomePage
 from certificates.compliance.actions import enter_evidence
 from certificates.compliance.models import Requirement
 from certificates.issuing.actions import issue
+from certificates.issuing.designs.pictures import data_address
+from certificates.issuing.models import Design, Signatory
 from courses.catalogue.models import CoursePage
 from courses.catalogue.outlines import outline_of
 from courses.learning.actions import complete_step, enrol, open_step
@@ -36,10 +38,11 @@ from portal.cms.richtext import from_markdown
 from portal.core.clock import now
 from portal.departments.models import Department, Membership, Organisation
 from portal.home.demo.logins import DEMO_LOADED, LOGINS, PASSWORD
-from portal.home.demo.staff import DEPARTMENTS, HOSPITAL, STAFF, TRAINED
+from portal.home.demo.staff import DEPARTMENTS, HOSPITAL, SIGNATORIES, SIGNED_SINCE, STAFF, TRAINED
 from portal.home.management.commands.set_up_site import load_groups, load_home, load_notice, read_texts
 
-TEXTS = Path(__file__).resolve().parents[2] / "demo" / "campaign.yaml"
+DEMO = Path(__file__).resolve().parents[2] / "demo"
+TEXTS, SIGNATURE = DEMO / "campaign.yaml", DEMO / "signature.png"
 
 
 class Command(BaseCommand):
@@ -55,6 +58,7 @@ class Command(BaseCommand):
         name_controller(texts["responsible"])
         load_pages(home, texts)
         call_command("load_courses", stdout=self.stdout)
+        call_command("load_schemes", stdout=self.stdout)
         link_home(home, texts["home"])
         load_hospital()
         load_certificates()
@@ -193,10 +197,12 @@ def load_certificates() -> None:
     if course is None:
         return
     outline = outline_of(course)
-    for name, days_ago in TRAINED.items():
+    for name, days_ago in sorted(TRAINED.items(), key=lambda each: -each[1]):
         user = User.objects.get(name=name, email__endswith="demo.example")
         if Completion.objects.of(user).exists():
             continue
+        if days_ago < SIGNED_SINCE:
+            sign_certificates(course)
         at = today - timedelta(days=days_ago)
         enrolment = enrol(user=user, course=course, at=at)
         for lesson in outline.lessons():
@@ -208,6 +214,20 @@ def load_certificates() -> None:
             answer(attempt=attempt, outline=outline, position=response.position, given=right, at=at)
         certificate = issue(completion=Completion.objects.of(user).get(), at=at)
         enter_evidence(certificate=certificate, at=at)
+
+
+def sign_certificates(course: CoursePage) -> None:
+    """From now on those of ``course`` are upright sheets that two people of the hospital sign."""
+    design = Design.objects.filter(layout=Design.Layout.PORTRAIT).first()
+    if design is None or design.signatories.exists():
+        return
+    drawn = data_address(SIGNATURE.read_bytes())
+    design.signatories = [
+        Signatory(name=name, role=role, picture=drawn if name == SIGNATORIES[0][0] else "")
+        for name, role in SIGNATORIES
+    ]
+    design.courses = [course]
+    design.save()
 
 
 @transaction.atomic

@@ -30,6 +30,7 @@ from portal.cms.richtext import from_markdown
 TEXTS = Path(__file__).resolve().parents[2] / "texts" / "site.yaml"
 FILE_RIGHTS = ("add", "change", "choose")
 EDITOR_MODELS = ("quiz", "question", "questionbank")
+CREDIT_MODELS = ("scheme", "accreditation", "evaluationquestion", "design")
 
 
 class Command(BaseCommand):
@@ -41,6 +42,7 @@ class Command(BaseCommand):
         load_groups(home)
         load_notice(home, texts["privacy"])
         call_command("load_courses", stdout=self.stdout)
+        call_command("load_schemes", stdout=self.stdout)
         open_home(home, texts["home"])
         self.stdout.write(f"The portal is set up for {settings.PUBLIC_URL}")
         brand = BrandSettings.load()
@@ -113,6 +115,7 @@ def load_groups(home: HomePage) -> None:
         if name == "Organisers":
             group.permissions.add(
                 *Permission.objects.filter(content_type__app_label="quizzes", content_type__model__in=EDITOR_MODELS),
+                *Permission.objects.filter(content_type__app_label="issuing", content_type__model__in=CREDIT_MODELS),
                 *Permission.objects.filter(content_type__app_label="wagtail_localize", codename="submit_translation"),
             )
             for task in GroupApprovalTask.objects.filter(workflow_tasks__workflow=home.get_workflow()):

@@ -1,0 +1,102 @@
+"""The main navigation: which pages stand in it, kept for a minute in the cache and forgotten when a page changes."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from django.conf import settings
+from django.core.cache import cache
+from django.db.models import Q
+from django.utils.translation import gettext
+from wagtail.models import Page, Site
+
+BELOW = 8
+SECONDS = 60
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A page of the site in the menu.
+
+    Args:
+        current: "page" on the page itself, "true" below it, else empty: a value for ``aria-current``.
+        lead: what the section is about.
+        below: the first ``BELOW`` pages of the section; empty for a page that stands alone.
+    """
+
+    title: str
+    url: str
+    current: str = ""
+    lead: str = ""
+    below: "Sequence[Entry]" = ()
+
+
+def entries_of(site: Site, path: str, language: str) -> list[Entry]:
+    """The home page, its children that are shown in menus and the course catalogue, each with the pages below it.
+
+    Args:
+        path: of the page that is shown.
+    """
+    kept: list[Entry] | None = cache.get(_place(site.pk, language))
+    if kept is None:
+        kept = _asked(site, language)
+        cache.set(_place(site.pk, language), kept, SECONDS)
+    home, *others = kept
+    return [
+        replace(home, current="page" if home.url == path else ""),
+        *(_seen_from(path, each) for each in others),
+    ]
+
+
+def root_of(site: Site | None, language: str) -> Page | None:
+    """The home page in ``language``; the site's own one where it is not translated."""
+    if site is None:
+        return None
+    root: Page = site.root_page
+    if root.locale.language_code == language:
+        return root
+    translated: Page | None = (
+        root.get_translations().live().filter(locale__language_code=language).select_related("locale").first()
+    )
+    return translated or root
+
+
+def forget() -> None:
+    """What stands in a menu has changed."""
+    sites = Site.objects.values_list("pk", flat=True)
+    cache.delete_many([_place(site, code) for site in sites for code, _ in settings.LANGUAGES])
+
+
+def _place(site: int, language: str) -> str:
+    return f"menu.{site}.{language}"
+
+
+def _asked(site: Site, language: str) -> list[Entry]:
+    root = root_of(site, language) or site.root_page
+    shown = (
+        root.get_descendants()
+        .live()
+        .public()
+        .filter(Q(show_in_menus=True) | Q(content_type__model__in=("courseindexpage", "coursepage")))
+        .select_related("locale")
+        .defer_streamfields()
+    )
+    below: dict[str, list[Page]] = {}
+    for page in shown.filter(depth=root.depth + 2):
+        below.setdefault(page.path[: -page.steplen], []).append(page)
+    return [
+        replace(_entry_of(root, site), title=gettext("Home")),
+        *(
+            _entry_of(page, site, below.get(page.path, ())[:BELOW])
+            for page in shown.filter(depth=root.depth + 1).specific()
+        ),
+    ]
+
+
+def _entry_of(page: Page, site: Site, below: Iterable[Page] = ()) -> Entry:
+    url = page.get_url(current_site=site) or "/"
+    return Entry(page.title, url, "", getattr(page, "lead", ""), [_entry_of(each, site) for each in below])
+
+
+def _seen_from(path: str, entry: Entry) -> Entry:
+    current = "page" if path == entry.url else "true" if path.startswith(entry.url) else ""
+    return replace(entry, current=current, below=[_seen_from(path, each) for each in entry.below])
