@@ -8,6 +8,8 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
 from django.test import Client
+from hypothesis import HealthCheck
+from hypothesis import settings as properties
 
 from portal.core import brand, ratelimit
 from tests.factories import DepartmentFactory, MembershipFactory, UserFactory
@@ -16,8 +18,13 @@ from tests.support import migrated
 
 
 def pytest_configure():
-    """Each client of a test starts the middleware anew: static files are looked for when asked for, not all at the start."""
+    """Each client of a test starts the middleware anew: static files are looked for when asked for, not all at the start.
+
+    No property fails because the machine was busy.
+    """
     settings.WHITENOISE_AUTOREFRESH = True
+    properties.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    properties.load_profile("patient")
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -61,6 +68,7 @@ def _fresh_counters():
     cache.set(brand.KEY, brand.Brand())
     ratelimit._limiter().storage.reset()
     ratelimit._limiter.cache_clear()
+    ratelimit._ahead.clear()
 
 
 @pytest.fixture(scope="session", autouse=True)

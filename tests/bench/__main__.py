@@ -3,7 +3,6 @@
 The load client is a few Python threads with ``http.client`` on the same cores, so rates are lower bounds.
 """
 
-import itertools
 import json
 import signal
 import subprocess
@@ -11,23 +10,14 @@ import sys
 import time
 from collections.abc import Iterator
 
-from tests.bench.load import Figure, Plan, Request, measure
+from tests.bench import certificates, store
+from tests.bench.load import Plan, Request, bare_view, measure, pages, show
 from tests.bench.weights import weights
-from tests.bench.workers import certificates
-from tests.support.live import ROOT, LivePortal, free_port
+from tests.support.live import ROOT, LivePortal
 
 SECONDS = 4.0
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 TOKEN = "a" * 32
-
-
-def pages(*paths: str, cookie: str = "") -> Plan:
-    headers = {"Cookie": cookie} if cookie else {}
-
-    def plan(client: int) -> Iterator[Request]:
-        return (("GET", path, headers, "") for path in itertools.cycle(paths))
-
-    return plan
 
 
 def answers(desks: list[dict]) -> Plan:
@@ -39,14 +29,6 @@ def answers(desks: list[dict]) -> Plan:
             yield "POST", path, headers, f"csrfmiddlewaretoken={TOKEN}&choice={choice}"
 
     return plan
-
-
-def show(name: str, clients: int, figure: Figure, bare: Figure, beside: str = "the bare view") -> None:
-    print(
-        f"  {name:<28} {clients} clients {figure.rate:8.1f}/s  p95 {figure.p95:7.1f} ms  errors {figure.errors}"
-        f"   {figure.rate / bare.rate:5.2f} of {beside} ({bare.rate:.1f}/s, p95 {bare.p95:.1f} ms)",
-        flush=True,
-    )
 
 
 def second_start(live: LivePortal) -> float:
@@ -73,18 +55,12 @@ def bench(engines: str) -> None:
     print(f"\n{engines}", flush=True)
     live = LivePortal(engines)
     live.environment["LOG_LEVEL"] = "ERROR"
-    port = free_port()
-    bare_url = f"http://127.0.0.1:{port}"
-    bare = subprocess.Popen(
-        [sys.executable, "-m", "gunicorn", "tests.bench.bare:app", "--bind", f"127.0.0.1:{port}", "--threads", "8"],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
     try:
         live.prepare()
         live.start("web")
         desks = json.loads(live.python("from tests.bench.inside import seat; seat(18)").strip().splitlines()[-1])
-        baseline = {n: measure(bare_url, pages("/"), clients=n, seconds=SECONDS) for n in (1, 8)}
+        with bare_view() as url:
+            baseline = {n: measure(url, pages("/"), clients=n, seconds=SECONDS) for n in (1, 8)}
         signed_in = f"sessionid={desks[0]['session']}"
         lesson = "/learn/justification/why-justify/net-benefit/"
         plans = {
@@ -98,20 +74,20 @@ def bench(engines: str) -> None:
         for clients, seats in ((1, desks[:1]), (8, desks[1:9])):
             figure = measure(live.url, answers(seats), clients=clients, seconds=SECONDS, expected=(302,))
             show("quiz answer", clients, figure, baseline[clients])
-        for clients, each in ((1, 20), (8, 6)):
-            issued, bare_call = certificates(live, workers=clients, each=each)
-            show("certificate PDF, issued", clients, issued, bare_call, "a bare WeasyPrint call of its HTML")
         live.kill("web")
         print(f"  {'second start of run_portal':<28} {second_start(live):11.1f} s until it is ready", flush=True)
     finally:
-        bare.terminate()
-        bare.wait(10)
         live.stop()
 
 
+PARTS = {
+    "embedded": lambda: bench("embedded"),
+    "services": lambda: bench("services"),
+    "store": store.both,
+    "certificates": certificates.both,
+    "weights": weights,
+}
+
 if __name__ == "__main__":
-    for each in sys.argv[1:] or ["embedded", "services", "weights"]:
-        if each == "weights":
-            weights()
-        else:
-            bench(each)
+    for each in sys.argv[1:] or PARTS:
+        PARTS[each]()

@@ -6,14 +6,16 @@ import time
 from collections.abc import Callable
 from datetime import date
 from functools import partial
+from io import BytesIO
 
+import psutil
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
 from weasyprint import HTML
 
 from certificates.issuing import pdf, rules
-from certificates.issuing.actions import issue
+from certificates.issuing.actions import issue, signing_key
 from certificates.issuing.models import Certificate
 from courses.catalogue.models import CoursePage
 from courses.catalogue.outlines import outline_of
@@ -83,19 +85,74 @@ def timed(calls: list[Callable[[], object]]) -> None:
     print(json.dumps(times), flush=True)
 
 
+def warm() -> None:
+    """What a worker reads and makes once in its life: fonts, style sheet, keys."""
+    completion = make_completion(UserFactory(email=f"warm-{time.monotonic_ns()}@example.org"))
+    issue(completion=completion, at=now())
+
+
+def tasks(completions: list[int]) -> list[Callable[[], object]]:
+    """What a worker does for each: row, credential, PDF, signature, file, hash, audit entry and mail."""
+    return [
+        partial(issue, completion=each, at=now())
+        for each in Completion.objects.select_related("enrolment__user").filter(pk__in=completions)
+    ]
+
+
 def issue_all(completions: list[int]) -> None:
-    """What a worker does: row, PDF, file, hash, audit entry and mail of each completion."""
-    pdf.render(SAMPLE)  # fonts and style sheet are read once in the life of a worker
-    timed([partial(issue, completion=each, at=now()) for each in Completion.objects.filter(pk__in=completions)])
+    warm()
+    timed(tasks(completions))
 
 
-def write_bare(count: int) -> None:
-    """A bare WeasyPrint call of the same HTML."""
-    base, sheet = pdf.STATIC.as_uri() + "/", str(pdf.STATIC / "css" / "certificate.css")
-    page = pdf.html_of(SAMPLE)
+def compare(completions: list[int]) -> None:
+    """Issue each, and after each make the same file with WeasyPrint and pyHanko alone: whatever else the machine does, it
+    does to both. Prints the seconds of every issue, and of every bare call.
+    """
+    warm()
+    bare = bare_call()
+    bare()
+    issued, alone = [], []
+    for task in tasks(completions):
+        begun = time.perf_counter()
+        task()
+        between = time.perf_counter()
+        bare()
+        issued.append(between - begun)
+        alone.append(time.perf_counter() - between)
+    print(json.dumps([issued, alone]))
 
-    def write() -> object:
-        return HTML(string=page, base_url=base).write_pdf(stylesheets=[sheet])
 
-    write()
-    timed([write] * count)
+def bare_call() -> Callable[[], object]:
+    """WeasyPrint in the standard of certificates and a PAdES signature of level B-B by pyHanko (EC P-256): the same HTML,
+    the fonts and the style sheet read before, and nothing that the portal adds.
+    """
+    from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+    from pyhanko.sign.fields import SigSeedSubFilter
+    from pyhanko.sign.signers import PdfSignatureMetadata, sign_pdf
+
+    base, sheets, fonts = pdf.STATIC.as_uri() + "/", pdf.style(pdf.design_of(SAMPLE)), pdf._fonts
+    page, key = pdf.html_of(SAMPLE), signing_key(at=now())
+    metadata = PdfSignatureMetadata(field_name="Signature", md_algorithm="sha256", subfilter=SigSeedSubFilter.PADES)
+
+    def call() -> object:
+        data = HTML(string=page, base_url=base).write_pdf(stylesheets=sheets, font_config=fonts, pdf_variant="pdf/a-3a")
+        return sign_pdf(IncrementalPdfFileWriter(BytesIO(data)), metadata, signer=key.signer)
+
+    return call
+
+
+def grow(count: int, every: int) -> None:
+    """Issue ``count`` certificates, and print the memory of this process in bytes before and after each ``every`` of them."""
+    warm()
+    process, sizes = psutil.Process(), []
+    for n in range(count):
+        if n % every == 0:
+            sizes.append(process.memory_info().rss)
+        completion = make_completion(UserFactory(email=f"grow-{time.monotonic_ns()}@example.org"))
+        issue(completion=completion, at=now())
+    print(json.dumps([*sizes, process.memory_info().rss]))
+
+
+def addresses() -> None:
+    """Where issued certificates are verified."""
+    print(json.dumps([f"/verify/{each}" for each in Certificate.objects.issued().values_list("uuid", flat=True)[:200]]))

@@ -1,11 +1,18 @@
 """A small closed-loop client: so many threads, one kept-alive connection each, for so many seconds."""
 
 import http.client
+import itertools
+import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from urllib.parse import urlsplit
+
+from tests.support.live import free_port
 
 
 @dataclass(frozen=True)
@@ -56,3 +63,51 @@ def measure(url: str, plan: Plan, *, clients: int, seconds: float, expected: tup
     took = time.monotonic() - begun
     times.sort()
     return Figure(len(times) / took, 1000 * times[int(len(times) * 0.95)] if times else 0.0, errors)
+
+
+def listens(address: str) -> bool:
+    host, _, port = address.partition(":")
+    with socket.socket() as probe:
+        return probe.connect_ex((host, int(port))) == 0
+
+
+@contextmanager
+def bare_view(workers: int = 1) -> Iterator[str]:
+    """A view that does nothing behind the same server; where it answers."""
+    address = f"127.0.0.1:{free_port()}"
+    bare = ["tests.bench.bare:app", "--bind", address, "--threads", "8", "--workers", str(workers)]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "gunicorn", *bare], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    try:
+        while process.poll() is None and not listens(address):
+            time.sleep(0.1)
+        yield f"http://{address}"
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+def pages(*paths: str, cookie: str = "") -> Plan:
+    """These addresses in turn, without end."""
+    headers = {"Cookie": cookie} if cookie else {}
+
+    def plan(client: int) -> Iterator[Request]:
+        return (("GET", path, headers, "") for path in itertools.cycle(paths))
+
+    return plan
+
+
+def show(
+    name: str, clients: int, figure: Figure, bare: Figure, beside: str = "the bare view", verdict: str = ""
+) -> None:
+    print(
+        f"  {name:<28} {clients} clients {figure.rate:8.1f}/s  p95 {figure.p95:7.1f} ms  errors {figure.errors}"
+        f"   {figure.rate / bare.rate:5.2f} of {beside} ({bare.rate:.1f}/s, p95 {bare.p95:.1f} ms){verdict}",
+        flush=True,
+    )
+
+
+def below(figure: Figure, goal: float) -> str:
+    """What is printed behind a figure: its goal, and whether it is missed."""
+    return f"  (goal {goal:g}/s)" + ("  BELOW THE GOAL" if figure.rate < goal or figure.errors else "")

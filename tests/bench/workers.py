@@ -38,12 +38,3 @@ def together(live: LivePortal, codes: list[str]) -> Figure:
     lengths = sorted(end - begun for begun, end in times)
     failed = sum(process.returncode != 0 for process in processes)
     return Figure(len(times) / took, 1000 * lengths[int(len(lengths) * 0.95)], failed)
-
-
-def certificates(live: LivePortal, *, workers: int, each: int) -> tuple[Figure, Figure]:
-    """``workers`` issue ``each`` certificates; beside it as many bare WeasyPrint calls of the same HTML."""
-    found = live.python(f"from tests.bench.inside import finish; finish({workers * each})")
-    completions = json.loads(found.strip().splitlines()[-1])
-    issued = together(live, [f"inside.issue_all({completions[n::workers]})" for n in range(workers)])
-    bare = together(live, [f"inside.write_bare({each})"] * workers)
-    return issued, bare

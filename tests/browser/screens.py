@@ -2,19 +2,22 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
-from playwright.sync_api import Browser, Page, Response
+from playwright.sync_api import Page
 
-from tests.support.live import TEMPLATES_HEADER, LivePortal
-
-PASSWORD = "an aperture of quiet light"  # of those whom states.py makes
-ROLES = {
-    "learner": "learner@demo.example",
-    "lead": "lead@demo.example",
-    "organiser": "organiser@demo.example",
-    "admin": "admin@demo.example",
-}
+from tests.browser.acts import (
+    ask_for_new_password,
+    ask_for_nobody,
+    look_at_menus,
+    make_credential,
+    make_link,
+    open_everything,
+    send,
+    send_first,
+    sign_in_with_password,
+    upload_other_file,
+    wish_for_ever,
+)
 
 
 @dataclass(frozen=True)
@@ -24,7 +27,7 @@ class Screen:
     Args:
         name: of the test.
         template: that it is made of.
-        who: "visitor", one of ``ROLES``, or somebody whom ``states.py`` signs in.
+        who: "visitor", one of ``visitors.ROLES``, or somebody whom ``states.py`` signs in.
         address: where; ``{names}`` stand for what ``states.py`` tells.
         act: what the person does there before it is looked at.
         status: of the answer.
@@ -38,49 +41,13 @@ class Screen:
     status: int = 200
 
 
-def send(page: Page) -> None:
-    """Send the form of the screen as it stands."""
-    with page.expect_navigation():
-        page.locator("main form button[type=submit]").last.click()
-
-
-def send_first(page: Page) -> None:
-    with page.expect_navigation():
-        page.locator("main form button[type=submit]").first.click()
-
-
-def ask_for_new_password(page: Page) -> None:
-    page.fill("[name=email]", "nobody@screens.example")
-    send(page)
-
-
-def choose_new_password(page: Page) -> None:
-    page.fill("[name=password1]", "another aperture of light")
-    send(page)
-
-
-def upload_other_file(page: Page) -> None:
-    page.set_input_files("[type=file]", {"name": "other.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.4"})
-    send(page)
-
-
-def sign_in_with_password(page: Page) -> None:
-    """As somebody whose account asks for a second step."""
-    page.fill("[name=login]", "careful@screens.example")
-    page.fill("[name=password]", PASSWORD)
-    send_first(page)
-
-
-def open_everything(page: Page) -> None:
-    page.evaluate("document.querySelectorAll('main details').forEach((each) => (each.open = true))")
-
-
-def look_at_menus(page: Page) -> None:
-    page.evaluate("document.querySelectorAll('details').forEach((each) => (each.open = true))")
-
-
 COURSE, LEARN = "/en/courses/justification/", "/learn/justification/"
-ACCOUNT, MFA = "/account/", "/account/2fa/"
+KEYS = "/records/credentials/"
+CREDITS, ACCREDITATIONS = "/certificates/credits/", "/certificates/accreditations/"
+TRANSCRIPT = "/certificates/transcript/"
+REVIEWING = "certificates/reviewing/"  # of templates
+DELIVERY = "/records/delivery/"
+ACCOUNT, MFA, RECORDS = "/account/", "/account/2fa/", "/records/"
 
 SCREENS = [
     # the site
@@ -107,7 +74,23 @@ SCREENS = [
     Screen("valid, other file", "certificates/verify.html", "visitor", "/verify/{certificate}", upload_other_file),
     Screen("valid, no file", "certificates/verify.html", "visitor", "/verify/{certificate}", send, 422),
     Screen("revoked", "certificates/verify.html", "visitor", "/verify/{revoked}"),
+    Screen("replaced", "certificates/verify.html", "visitor", "/verify/{replaced}"),
+    Screen("expired", "certificates/verify.html", "visitor", "/verify/{expired}"),
+    Screen("holder erased", "certificates/verify.html", "visitor", "/verify/{erased}"),
     Screen("unknown", "certificates/verify.html", "visitor", "/verify/{unknown}", status=404),
+    Screen(
+        "transcript of a stranger", "certificates/transcripts/shared.html", "visitor", "/shared/transcript/{shared}"
+    ),
+    Screen(
+        "transcript, withdrawn",
+        "certificates/transcripts/shared.html",
+        "visitor",
+        "/shared/transcript/{withdrawn}",
+        status=404,
+    ),
+    Screen(
+        "transcript, unknown", "certificates/transcripts/shared.html", "visitor", "/shared/transcript/x", status=404
+    ),
     # errors
     Screen("404", "404.html", "visitor", "/nowhere/", status=404),
     Screen("404 signed in", "404.html", "learner", "/departments/{empty}/", status=404),
@@ -178,6 +161,24 @@ SCREENS = [
     Screen(
         "key removed", "mfa/webauthn/authenticator_confirm_delete.html", "safe", MFA + "webauthn/keys/{key}/remove/"
     ),
+    Screen("recorded", "lrs/mine/list.html", "passed", ACCOUNT + "records/", open_everything),
+    Screen("recorded, nothing", "lrs/mine/list.html", "organiser", ACCOUNT + "records/"),
+    Screen("recorded, place lost", "lrs/mine/list.html", "passed", ACCOUNT + "records/?after=x", status=400),
+    # the record store
+    Screen("statements", "lrs/browser/list.html", "admin", RECORDS, open_everything),
+    Screen("statements of several", "lrs/browser/list.html", "admin", RECORDS + "?person=screens", status=400),
+    Screen("statements asked wrongly", "lrs/browser/list.html", "admin", RECORDS + "?activity=x", status=400),
+    Screen("statements, nothing found", "lrs/browser/list.html", "admin", RECORDS + "?registration={unknown}"),
+    Screen("statements, place lost", "lrs/browser/list.html", "admin", RECORDS + "?after=x", status=400),
+    Screen("statement with a file", "lrs/browser/statement.html", "admin", RECORDS + "{told}/"),
+    Screen("statement voided", "lrs/browser/statement.html", "admin", RECORDS + "{voided}/"),
+    Screen("statement in a statement", "lrs/browser/statement.html", "admin", RECORDS + "{planned}/"),
+    Screen("voiding", "lrs/browser/void.html", "admin", RECORDS + "{told}/void/"),
+    Screen("voiding without a reason", "lrs/browser/void.html", "admin", RECORDS + "{told}/void/", send, 422),
+    Screen("person with an account", "lrs/browser/person.html", "admin", RECORDS + "person/?person={passed}"),
+    Screen("person elsewhere", "lrs/browser/person.html", "admin", RECORDS + "person/?agent={mia}"),
+    Screen("person never told of", "lrs/browser/person.html", "admin", RECORDS + "person/?agent={nobody}"),
+    Screen("activity", "lrs/browser/activity.html", "admin", RECORDS + "activity/?id={talk}"),
     # learning
     Screen("start", "home/start.html", "learner", "/start/"),
     Screen("start begun", "home/start.html", "reading", "/start/"),
@@ -198,11 +199,92 @@ SCREENS = [
     Screen("question without an answer", "quizzes/question.html", "asked", LEARN + "quiz/{attempt}/1/", send, 422),
     Screen("not passed", "quizzes/result.html", "failed", LEARN + "quiz/{lost}/", open_everything),
     Screen("passed", "quizzes/result.html", "passed", LEARN + "quiz/{won}/"),
+    # the record store
+    Screen("counters", "lrs/counts/show.html", "admin", "/records/counters/", open_everything),
+    Screen(
+        "counters, nothing there",
+        "lrs/counts/show.html",
+        "admin",
+        "/records/counters/?until=2020-01-01&since=2020-01-01",
+    ),
+    Screen(
+        "counters, wrong period", "lrs/counts/show.html", "admin", "/records/counters/?until=2020-01-01", status=422
+    ),
+    Screen("exports", "lrs/exports/list.html", "admin", "/records/exports/"),
+    Screen("new export", "lrs/exports/new.html", "admin", "/records/exports/new/"),
+    Screen("new export, wrong", "lrs/exports/new.html", "admin", "/records/exports/new/", ask_for_nobody, 422),
     # certificates and departments
     Screen("certificates", "certificates/mine.html", "passed", "/certificates/"),
     Screen("certificates, none", "certificates/mine.html", "organiser", "/certificates/"),
-    Screen("certificate", "certificates/card.html", "passed", "/certificates/card/{enrolment}/"),
+    Screen("certificate", "certificates/card.html", "passed", "/certificates/card/{enrolment}/", open_everything),
     Screen("certificate in preparation", "certificates/card.html", "waiting", "/certificates/card/{pending}/"),
+    Screen("certificates, one waits", "certificates/mine.html", "choosing", "/certificates/"),
+    Screen("certificate waits", "certificates/card.html", "choosing", "/certificates/card/{choosing}/"),
+    Screen("body", "certificates/cme/body.html", "choosing", CREDITS + "{choosing}/body/"),
+    Screen("body not chosen", "certificates/cme/body.html", "choosing", CREDITS + "{choosing}/body/", send, 422),
+    Screen("credits", "certificates/cme/details.html", "claiming", CREDITS + "{claiming}/details/"),
+    Screen(
+        "credits, none typed", "certificates/cme/details.html", "claiming", CREDITS + "{claiming}/details/", send, 422
+    ),
+    Screen("evaluation", "certificates/cme/evaluation.html", "judging", CREDITS + "{judging}/evaluation/"),
+    Screen(
+        "evaluation, empty", "certificates/cme/evaluation.html", "judging", CREDITS + "{judging}/evaluation/", send, 422
+    ),
+    Screen("course with credits", "learning/course.html", "reading", LEARN),
+    Screen("evaluations", "certificates/evaluation/index.html", "organiser", "/certificates/evaluations/"),
+    Screen("evaluations, none", "certificates/evaluation/index.html", "learner", "/certificates/evaluations/"),
+    Screen("results", "certificates/evaluation/results.html", "organiser", "/certificates/evaluations/{course}/"),
+    Screen("accreditations", "certificates/reporting/index.html", "organiser", ACCREDITATIONS),
+    Screen("accreditations, none", "certificates/reporting/index.html", "learner", ACCREDITATIONS),
+    Screen("report", "certificates/reporting/show.html", "organiser", ACCREDITATIONS + "{accreditation}/"),
+    Screen(
+        "report, wrong days",
+        "certificates/reporting/show.html",
+        "organiser",
+        ACCREDITATIONS + "{accreditation}/?since=2026-12-01&until=2026-11-01",
+        status=422,
+    ),
+    Screen("reviewers", REVIEWING + "reviewers.html", "organiser", ACCREDITATIONS + "{accreditation}/reviewers/"),
+    Screen(
+        "reviewers, nobody named",
+        REVIEWING + "reviewers.html",
+        "organiser",
+        ACCREDITATIONS + "{accreditation}/reviewers/",
+        send,
+        422,
+    ),
+    Screen("reviewer, link again", REVIEWING + "again.html", "organiser", "/certificates/reviewers/{reviewer}/again/"),
+    Screen("reviewer, end", REVIEWING + "end.html", "organiser", "/certificates/reviewers/{reviewer}/end/"),
+    Screen("reviewer, remove", REVIEWING + "end.html", "organiser", "/certificates/reviewers/{ended_reviewer}/end/"),
+    Screen("review", REVIEWING + "start.html", "reviewing", "/review/"),
+    Screen("review, lesson", REVIEWING + "lesson.html", "reviewing", "/review/lessons/{first_lesson}/"),
+    Screen("review, questions", REVIEWING + "questions.html", "reviewing", "/review/questions/"),
+    Screen("review, evaluation", REVIEWING + "evaluation.html", "reviewing", "/review/evaluation/"),
+    Screen("review, report", REVIEWING + "report.html", "reviewing", "/review/report/"),
+    Screen("review without link", REVIEWING + "closed.html", "visitor", "/review/", status=403),
+    Screen("review, unknown", REVIEWING + "closed.html", "visitor", "/review/open/x", status=404),
+    Screen("review, ended", REVIEWING + "closed.html", "visitor", "/review/open/ended", status=410),
+    Screen("transcript", "certificates/transcripts/show.html", "collecting", TRANSCRIPT),
+    Screen("transcript, none", "certificates/transcripts/show.html", "organiser", TRANSCRIPT),
+    Screen("certificate to show", "certificates/transcripts/code.html", "collecting", TRANSCRIPT + "{collected}/"),
+    Screen("links", "certificates/transcripts/links.html", "collecting", TRANSCRIPT + "links/"),
+    Screen("links, none", "certificates/transcripts/links.html", "organiser", TRANSCRIPT + "links/"),
+    Screen("new link", "certificates/transcripts/new.html", "collecting", TRANSCRIPT + "links/new/"),
+    Screen(
+        "new link, too long",
+        "certificates/transcripts/new.html",
+        "passed",
+        TRANSCRIPT + "links/new/",
+        wish_for_ever,
+        422,
+    ),
+    Screen("link made", "certificates/transcripts/made.html", "passed", TRANSCRIPT + "links/new/", make_link),
+    Screen(
+        "link to be withdrawn",
+        "certificates/transcripts/withdraw.html",
+        "collecting",
+        TRANSCRIPT + "links/{link}/withdraw/",
+    ),
     Screen("duties", "compliance/duties.html", "lead", "/departments/duties/"),
     Screen("duties, none", "compliance/duties.html", "organiser", "/departments/duties/"),
     Screen("departments", "compliance/index.html", "lead", "/departments/"),
@@ -213,6 +295,31 @@ SCREENS = [
         "department, nobody fits", "compliance/department.html", "lead", "/departments/{department}/?profession=dentist"
     ),
     Screen("department, empty", "compliance/department.html", "admin", "/departments/{empty}/"),
+    # credentials of the record store
+    Screen("credentials", "lrs/keys/index.html", "admin", KEYS),
+    Screen("credentials of a lead", "lrs/keys/index.html", "lead", KEYS),
+    Screen("credentials, none", "lrs/keys/index.html", "founding", KEYS),
+    Screen("credentials, none fits", "lrs/keys/index.html", "admin", KEYS + "?state=expired"),
+    Screen("credentials, no filter", "lrs/keys/index.html", "admin", KEYS + "?state=x", status=400),
+    Screen("new credential", "lrs/keys/new.html", "admin", KEYS + "new/"),
+    Screen("new credential of a lead", "lrs/keys/new.html", "lead", KEYS + "new/"),
+    Screen("new credential without a name", "lrs/keys/new.html", "admin", KEYS + "new/", send, 422),
+    Screen("credential made", "lrs/keys/made.html", "admin", KEYS + "new/", make_credential),
+    Screen("credential", "lrs/keys/show.html", "lead", KEYS + "{credential}/"),
+    Screen("credential revoked", "lrs/keys/show.html", "admin", KEYS + "{ended}/"),
+    Screen("revoke a credential", "lrs/keys/revoke.html", "lead", KEYS + "{credential}/revoke/"),
+    # record store
+    Screen("receivers", "lrs/delivery/list.html", "admin", DELIVERY),
+    Screen("new receiver", "lrs/delivery/form.html", "admin", DELIVERY + "new/"),
+    Screen("new receiver, empty", "lrs/delivery/form.html", "admin", DELIVERY + "new/", send, 422),
+    Screen("receiver", "lrs/delivery/show.html", "admin", DELIVERY + "{receiver}/"),
+    Screen("receiver stopped", "lrs/delivery/show.html", "admin", DELIVERY + "{stopped}/"),
+    Screen("receiver changed", "lrs/delivery/form.html", "admin", DELIVERY + "{receiver}/edit/"),
+    Screen("receiver removed", "lrs/delivery/remove.html", "admin", DELIVERY + "{receiver}/remove/"),
+    # the record store
+    Screen("keeping order", "lrs/keeping/show.html", "admin", "/records/keeping/"),
+    Screen("keeping order, no rule entered", "lrs/keeping/show.html", "admin", "/records/keeping/", send, 422),
+    Screen("rule to be removed", "lrs/keeping/remove.html", "admin", "/records/keeping/rules/{rule}/remove/"),
 ]
 
 # Screens under templates/ that are not visited here, and why.
@@ -220,88 +327,3 @@ ELSEWHERE = {
     "maintenance.html": "The web process answers with it alone: tests/portal/home/ tests it.",
     "kit/living.html": "The living page has its own test, tests/browser/test_kit.py.",
 }
-
-
-@dataclass
-class Visit:
-    """A page as it is looked at: the window, the answer that brought it, and of what it was made."""
-
-    page: Page
-    html: str
-    status: int
-    templates: list[str]
-
-
-class Visitors:
-    """Everybody who visits the demo portal, each in a window of her own that is kept; ``told`` by ``states.py``."""
-
-    def __init__(self, portal: LivePortal, browser: Browser, told: dict[str, Any]) -> None:
-        self.portal, self.browser = portal, browser
-        self.sessions: dict[str, str] = told["sessions"]
-        self.shown: dict[str, str] = told["shown"]
-        self.places: dict[str, str] = {**told["places"], "module": told["places"]["lesson"].split("/")[0]}
-        self.pages: dict[str, Page] = {}
-        self.seen: dict[str, str] = {}  # by the name of the screen, what the server sent
-        self.faults: list[str] = []
-        self.answers: list[Response] = []
-
-    def page_of(self, who: str) -> Page:
-        if who not in self.pages:
-            self.pages[who] = self._open(who)
-        return self.pages[who]
-
-    def _open(self, who: str) -> Page:
-        context = self.browser.new_context(
-            base_url=self.portal.url, viewport={"width": 1440, "height": 900}, locale="en-GB", reduced_motion="reduce"
-        )
-        context.set_default_timeout(15_000)
-        if who in self.sessions:
-            context.add_cookies([{"name": "sessionid", "value": self.sessions[who], "url": self.portal.url}])
-        page = context.new_page()
-        page.on("console", self._heard)
-        page.on("pageerror", lambda error: self.faults.append(str(error)))
-        page.on("request", self._asked)
-        page.on("response", lambda answer: self.answers.append(answer) if answer.request.is_navigation_request() else 0)
-        if who in ROLES:
-            page.goto("/account/login/")
-            page.fill("[name=login]", ROLES[who])
-            page.fill("[name=password]", self.portal.demo_password)
-            send_first(page)
-            assert page.url.endswith("/start/"), f"{who} is not let in: {page.url}"
-        return page
-
-    def _heard(self, line) -> None:
-        """Console errors, but for Chromium's remark on the status of a page that is one on purpose."""
-        if line.type == "error" and not line.text.startswith("Failed to load resource: the server responded with"):
-            self.faults.append(f"{line.text} {line.location}")
-
-    def _asked(self, request) -> None:
-        if not request.url.startswith((self.portal.url, "data:")):
-            self.faults.append(f"left for another host: {request.url}")
-
-    def visit(self, screen: Screen) -> Visit:
-        """Go there, do what is to be done there, and tell what came."""
-        visit = self._visit(screen)
-        self.seen[screen.name] = visit.html
-        return visit
-
-    def _visit(self, screen: Screen) -> Visit:
-        page = self.page_of(screen.who)
-        self.faults.clear()
-        self.answers.clear()
-        page.set_viewport_size({"width": 1440, "height": 900})
-        if screen.address == "shown":
-            address = f"{self.portal.url}/shown/"
-            html = self.shown[screen.template]
-            page.route(address, lambda route: route.fulfill(body=html, content_type="text/html; charset=utf-8"))
-            page.goto(address)
-            page.unroute(address)
-            return Visit(page, html, 200, [screen.template])
-        page.goto(screen.address.format(**self.places))
-        if "/reauthenticate/" in page.url and "reauthenticate" not in screen.template:
-            page.fill("[name=password]", self.portal.demo_password if screen.who in ROLES else PASSWORD)
-            send_first(page)
-        if screen.act:
-            screen.act(page)
-        last = next(answer for answer in reversed(self.answers) if not 300 <= answer.status < 400)
-        return Visit(page, last.text(), last.status, last.headers.get(TEMPLATES_HEADER.lower(), "").split())

@@ -6,7 +6,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.browsing import browser, press_to
-from tests.browser.screens import SCREENS, Visitors
+from tests.browser.screens import SCREENS
+from tests.browser.visitors import Visitors
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("portal")]
 
@@ -210,7 +211,7 @@ def test_file_is_chosen_and_compared(visitor, key):
     with visitor.expect_navigation():
         visitor.keyboard.press("Enter")
     result = visitor.locator(".notice")
-    expect(result).to_contain_text("Unknown")
+    expect(result).to_contain_text("Not a certificate")
     expect(result).to_be_focused()
     expect(result).to_be_in_viewport()
     assert visitor.title().startswith("Unknown")

@@ -11,7 +11,8 @@ from axe_playwright_python.base import AXE_SCRIPT
 from django.template.loader import get_template
 
 from tests.browser.browsing import WCAG, browser
-from tests.browser.screens import ELSEWHERE, SCREENS, Visitors
+from tests.browser.screens import ELSEWHERE, SCREENS
+from tests.browser.visitors import Visitors
 from tests.support.live import ROOT
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("portal")]

@@ -16,7 +16,7 @@ TEMPLATES = ROOT / "templates"
 # In English only, for those who build: the living page. Names and formulas that no language changes.
 ENGLISH = ("kit/living",)
 TAGS_IN_PIECES = ("allauth/elements/button.html",)  # its element is chosen by a condition; no words of its own
-SAME_EVERYWHERE = {"alara", "campus", "http", "https", "pdf", "html", "utf", "xapi", "qr"}
+SAME_EVERYWHERE = {"alara", "campus", "http", "https", "pdf", "html", "json", "utf", "xapi", "qr"}
 
 
 def test_six_languages():

@@ -12,6 +12,7 @@ from post_office.models import Email
 from wagtail.models import Locale, Page
 
 from certificates.issuing.actions import issue
+from certificates.issuing.life import reissue
 from certificates.issuing.models import Certificate
 from courses.catalogue.outlines import outline_of
 from courses.learning.actions import complete_step, enrol
@@ -61,7 +62,7 @@ def at_once(*calls):
 
     def one(call):
         try:
-            gate.wait(timeout=20)
+            gate.wait(timeout=60)
             return call()
         finally:
             connection.close()
@@ -111,3 +112,30 @@ def test_fault_44_two_clicks_in_one_moment_are_one(course, last_lesson_left):
         certificates = at_once(*[partial(issue, completion=completion, at=now())] * 4)
         assert len({certificate.number for certificate in certificates}) == 1
         assert_one_of_everything(enrolment)
+
+
+def test_fault_44_fifty_completions_in_one_moment_are_one(last_lesson_left):
+    """Fifty who complete the same enrolment and see to its certificate, each with a connection of its own."""
+    enrolment, outline, last = last_lesson_left()
+
+    def complete():
+        own = Enrolment.objects.get(pk=enrolment.pk)
+        complete_step(enrolment=own, outline=outline, step=last, at=now())
+        return issue(completion=Completion.objects.get(enrolment=own), at=now()).number
+
+    assert len(set(at_once(*[complete] * 50))) == 1
+    assert_one_of_everything(enrolment)
+
+
+def test_fault_44_two_corrections_in_one_moment_are_one(last_lesson_left):
+    enrolment, outline, last = last_lesson_left()
+    completion = complete_step(enrolment=enrolment, outline=outline, step=last, at=now())
+    certificate = issue(completion=completion, at=now())
+    facts = {"holder_name": "Alicia Huber", "course_title": certificate.course_title}
+    rows = at_once(*[partial(reissue, certificate=certificate, **facts, at=now())] * 4)
+    assert len({row.pk for row in rows}) == 1
+    numbers = {each.number for each in at_once(*[partial(issue, completion=completion, at=now())] * 4)}
+    assert numbers == {rows[0].number}
+    certificate.refresh_from_db()
+    assert certificate.superseded_at
+    assert Email.objects.filter(to__contains=enrolment.user.email).count() == 2

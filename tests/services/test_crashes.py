@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from tests.support.live import ROOT, LivePortal, free_port
+from tests.support.timestamping import StampService
 
 pytestmark = pytest.mark.services
 
@@ -100,6 +101,16 @@ def _stop_processes(live):
         live.kill(name)
 
 
+@pytest.fixture(scope="module")
+def stamps(tmp_path_factory):
+    """The settings of a time-stamp service that answers."""
+    service = StampService()
+    path = tmp_path_factory.mktemp("stamps") / "authorities.pem"
+    path.write_text(service.authority)
+    yield {"TIMESTAMP_URL": service.url, "TIMESTAMP_CERTIFICATES": str(path)}
+    service.stop()
+
+
 class Learner:
     """Somebody with one question left, signed in."""
 
@@ -133,7 +144,16 @@ def failpoints():
 
 
 def test_fault_76_every_failpoint_is_found():
-    points = ["after_row", "after_render", "after_file", "after_issue"]
+    points = [
+        "after_row",
+        "after_credential",
+        "after_render",
+        "after_stamp",
+        "after_sign",
+        "after_file",
+        "after_mail",
+        "after_issue",
+    ]
     assert {f"certificate.{point}" for point in points} <= set(failpoints())
     calls = [
         line.strip()
@@ -145,15 +165,30 @@ def test_fault_76_every_failpoint_is_found():
     assert len(calls) == len(failpoints()), "each has a name of its own, written out"
 
 
-@pytest.mark.parametrize("point", failpoints())
-def test_fault_76_and_fault_42_worker_killed_at_every_point(live, point):
-    """SIGKILL between row, rendering, file and announcement: after one sweep exactly one of everything.
+# Points off the way from an answer to a certificate, and where their journeys are.
+ELSEWHERE = {
+    "archive written": "tests/portal/lrs/keeping/test_archive.py",
+    "bulk.after_one": "tests/services/test_many_killed.py",
+    "edition.after_file": "tests/services/test_many_killed.py",
+    "claim.after_call": "tests/services/test_reminders.py",
+    "reminder.after_row": "tests/services/test_reminders.py",
+    "archived month removed": "tests/portal/lrs/keeping/test_archive.py",
+    "erased a batch": "tests/portal/lrs/keeping/test_erasure.py",
+}
 
-    A point elsewhere than on the way from an answer to a certificate needs a journey of its own here.
-    """
+
+def test_fault_76_points_elsewhere_have_journeys_of_their_own():
+    assert {point for point in failpoints() if not point.startswith("certificate.")} == set(ELSEWHERE)
+    for point, path in ELSEWHERE.items():
+        assert f'"{point}"' in (ROOT / path).read_text(), point
+
+
+@pytest.mark.parametrize("point", [each for each in failpoints() if each not in ELSEWHERE])
+def test_fault_76_and_fault_42_worker_killed_at_every_point(live, point, stamps):
+    """SIGKILL between row, rendering, time stamp, signature, file, mail and announcement: after one sweep one of everything."""
     live.start("web")
     learner = Learner(live)
-    live.start("worker", FAILPOINTS=point)
+    live.start("worker", FAILPOINTS=point, **stamps)
     learner.answer()
     live.wait_until(
         lambda: "SIGKILL" in live.log("worker") or "signal 9" in live.log("worker"), "the worker's child was killed"

@@ -17,7 +17,7 @@ from tests.support.live import LivePortal
 
 pytestmark = pytest.mark.services
 
-CLIENTS, EACH, BATCH = 50, 20, 4
+CLIENTS, EACH, BATCH = 50, 100, 10
 STORED = """
 import json
 from portal.lrs.models import Statement
@@ -128,14 +128,14 @@ class Sender(threading.Thread):
 
 
 def test_fault_12_what_was_acknowledged_is_there_exactly_once(web, cluster):
-    """50 clients x 20 statements, single and in batches, while the server crashes and comes back."""
+    """50 clients x 100 statements, single and in batches, while the server crashes and comes back."""
     printed = web.manage(
         "lrs_credential", "create", f"load-{uuid4()}", "--mbox", "mailto:load@example.org", "--scope", "all"
     )
     basic = tuple(re.search(rf"{name} +(\S+)", printed)[1] for name in ("key", "secret"))
     before = set(json.loads(web.python(STORED).splitlines()[-1]))
     gate = threading.Event()
-    senders = [Sender(web.url, basic, n, gate, time.monotonic() + 45) for n in range(CLIENTS)]
+    senders = [Sender(web.url, basic, n, gate, time.monotonic() + 120) for n in range(CLIENTS)]
     for sender in senders:
         sender.start()
     gate.set()
@@ -145,7 +145,7 @@ def test_fault_12_what_was_acknowledged_is_there_exactly_once(web, cluster):
     time.sleep(2)
     cluster.start()
     for sender in senders:
-        sender.join(50)
+        sender.join(130)
     assert [fault for sender in senders for fault in sender.faults] == []
     sent = {
         each["id"]

@@ -10,7 +10,7 @@ from django.db import connection
 from django.test import Client
 
 from portal.core.clock import now
-from portal.lrs.actions import create_credential
+from portal.lrs.credentials import create_credential
 from portal.lrs.models import Document
 from tests.portal.lrs.conftest import LMS
 from tests.portal.lrs.samples import XapiClient, new_id

@@ -9,8 +9,8 @@ from django.db import connection
 from django.test import Client
 
 from portal.core.clock import now
-from portal.lrs.actions import create_credential
-from portal.lrs.models import Attachment, AttachmentData, RelatedAgent, Statement
+from portal.lrs.credentials import create_credential
+from portal.lrs.models import Attachment, AttachmentData, Statement, StatementId
 from tests.portal.lrs.conftest import LMS
 from tests.portal.lrs.parts import MIXED, attachment, data_piece, json_piece, mixed
 from tests.portal.lrs.samples import BEN, XapiClient, new_id, statement, voiding
@@ -49,7 +49,7 @@ def test_fault_2_the_same_statement_at_the_same_moment_is_stored_once(at_once):
         answers = at_once([sent] * CLIENTS)
         assert [(each.status_code, each.json()) for each in answers] == [(200, [sent["id"]])] * CLIENTS
     assert Statement.objects.count() == 15
-    assert RelatedAgent.objects.count() == 15
+    assert StatementId.objects.count() == 15
 
 
 def test_fault_3_different_statements_under_one_id_at_the_same_moment(at_once):

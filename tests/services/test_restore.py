@@ -1,4 +1,4 @@
-"""FAULT 80: last night's backup on an empty machine, as docs/operators.md says."""
+"""FAULT 80 and 81: last night's backup on an empty machine, as docs/operators.md says."""
 
 import hashlib
 import json
@@ -77,7 +77,12 @@ for response in attempt.responses.select_related("question"):
 certificate = issue(completion=Completion.objects.of(user).get(), at=now())
 print(certificate.uuid, certificate.number)
 """
-FILES = ("private", "media")
+PLACES = """
+import json
+from certificates.issuing.models import Credential
+print(json.dumps(dict(Credential.objects.values_list("number", "pk"))))
+"""
+FILES = ("private", "media", "signing", "signing-credentials")
 
 
 def facts_of(portal):
@@ -87,6 +92,11 @@ def facts_of(portal):
 def later_certificate(portal):
     """The public address and the number of a certificate made now."""
     return portal.python(LATER).splitlines()[-1].split()
+
+
+def places_of(portal):
+    """Which place in the status list each number has."""
+    return json.loads(portal.python(PLACES).splitlines()[-1])
 
 
 def postgres(portal, program, *arguments):
@@ -121,6 +131,9 @@ class Drill:
         old.python("from portal.core.tasks import deliver_waiting_mail; deliver_waiting_mail()")
         self.sent_later = sorted(path.name for path in old.mail_folder.glob("*.eml"))
         assert httpx.get(f"{old.url}/verify/{self.later[0]}").status_code == 200
+        self.list = folder / "certificates.jws"
+        old.manage("export_certificates", str(self.list))
+        self.places = places_of(old)
         old.stop()
 
         self.new = new = LivePortal("services")
@@ -203,6 +216,16 @@ def test_fault_80_no_mail_is_sent_again(drill):
     assert facts_of(drill.new)["certificates"] == drill.after["certificates"]
 
 
+def test_fault_81_a_certificate_issued_after_the_backup_is_found_and_its_number_and_place_stay_taken(drill):
+    uuid, number = drill.later
+    assert number not in places_of(drill.new)
+    told = drill.new.manage("compare_certificates", str(drill.list), "--apply")
+    assert f"{number} {uuid}" in told
+    assert "1 certificates differed" in told
+    assert "agree" in drill.new.manage("compare_certificates", str(drill.list))
+    assert places_of(drill.new) == drill.places
+
+
 def test_a_certificate_issued_after_the_backup_is_unknown_and_can_be_issued_anew(drill):
     uuid, number = drill.later
     answer = httpx.get(f"{drill.new.url}/verify/{uuid}", params={"format": "json"})
@@ -213,7 +236,8 @@ def test_a_certificate_issued_after_the_backup_is_unknown_and_can_be_issued_anew
     ):
         assert page.status_code == 404
         assert "Traceback" not in page.text
-    again_uuid, _ = later_certificate(drill.new)
+    again_uuid, again = later_certificate(drill.new)
     assert again_uuid != uuid
+    assert places_of(drill.new)[again] > max(drill.places.values())
     assert httpx.get(f"{drill.new.url}/verify/{again_uuid}", params={"format": "json"}).json()["status"] == "valid"
     assert httpx.get(f"{drill.new.url}/verify/{uuid}").status_code == 404

@@ -136,6 +136,29 @@ def test_fault_84_more_slow_bodies_than_threads_end_by_themselves(live):
     assert seconds_for(live, "/healthz") < 2
 
 
+def test_clients_that_ask_without_pause_leave_the_threads_to_others(live):
+    over = threading.Event()
+    answered = [0] * THREADS * 2
+
+    def ask(number):
+        with httpx.Client(base_url=live.url) as client:
+            while not over.is_set():
+                assert client.get("/healthz").status_code == 200
+                answered[number] += 1
+
+    chatting = [threading.Thread(target=ask, args=(number,)) for number in range(len(answered))]
+    for each in chatting:
+        each.start()
+    try:
+        for _ in range(5):
+            assert seconds_for(live, "/en/") < 3
+    finally:
+        over.set()
+        for each in chatting:
+            each.join()
+    assert min(answered) > 0
+
+
 def test_a_slow_but_honest_client_is_served(live):
     """A head in pieces over seconds, and a body in pieces: as from a telephone in a tunnel."""
     with socket.create_connection(("127.0.0.1", live.port), timeout=20) as link:
@@ -183,7 +206,7 @@ def test_fault_84_heads_too_large_are_refused(live, head, allowed):
 
 
 def test_fault_84_forms_too_large_are_refused(live):
-    client = httpx.Client(base_url=live.url, timeout=30)
+    client = httpx.Client(base_url=live.url, timeout=30, headers={"Connection": "close"})  # who is slow may lose one
     client.get("/account/login/")
     token = client.cookies["csrftoken"]
     huge = {"csrfmiddlewaretoken": token, "login": "a" * 6_000_000, "password": "b"}
@@ -206,6 +229,21 @@ def test_fault_84_forms_too_large_are_refused(live):
     )
     assert xapi.status_code in (401, 413)
     assert client.get("/account/login/").status_code == 200
+
+
+def test_fault_84_a_connection_goes_on_after_a_long_body_was_refused(live):
+    body = b"&".join(b"field%d=x" % n for n in range(200_000))
+    head = f"POST /verify/ HTTP/1.1\r\nHost: localhost\r\nContent-Type: {FORM}\r\nContent-Length: {len(body)}\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", live.port), timeout=10) as link:
+        link.sendall(head.encode() + body)
+        told = link.recv(65536)
+        assert told.split()[1] in (b"400", b"403", b"413"), told[:300]
+        assert b"connection: close" not in told.lower()
+        time.sleep(0.5)
+        link.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+        while chunk := link.recv(65536):
+            told += chunk
+    assert b"HTTP/1.1 200 OK" in told
 
 
 def test_fault_84_a_long_password_costs_no_more_than_a_short_one(live):

@@ -11,6 +11,7 @@ SHEETS = sorted((Path(__file__).resolve().parents[2] / "portal" / "static" / "po
 RULES = {"layer", "media", "supports", "container"}
 DECLARATIONS = {"font-face", "page"}
 KEYFRAMES = {"keyframes"}
+MARGINS = {"bottom-right"}  # boxes in the margin of a printed page
 
 
 def told(node: Node, error: str) -> str:
@@ -42,7 +43,7 @@ def faults(nodes: list[Node]) -> Iterator[str]:
 
 def faults_of_at_rule(rule: AtRule) -> Iterator[str]:
     name = rule.lower_at_keyword
-    if name not in RULES | DECLARATIONS | KEYFRAMES:
+    if name not in RULES | DECLARATIONS | KEYFRAMES | MARGINS:
         yield told(rule, f"unknown: @{rule.at_keyword}")
     yield from faults_of_tokens(rule.prelude)
     if rule.content is None:
@@ -50,8 +51,13 @@ def faults_of_at_rule(rule: AtRule) -> Iterator[str]:
             yield told(rule, f"@{rule.at_keyword} holds nothing")
         return
     parts = tinycss2.parse_blocks_contents(rule.content, skip_comments=True, skip_whitespace=True)
-    if name in DECLARATIONS:
-        yield from (told(part, "not a declaration") for part in parts if not isinstance(part, Declaration))
+    if name in DECLARATIONS | MARGINS:
+        margins = MARGINS if name == "page" else set()
+        yield from (
+            told(part, "not a declaration")
+            for part in parts
+            if not isinstance(part, Declaration) and getattr(part, "lower_at_keyword", "") not in margins
+        )
     yield from faults(parts)
 
 

@@ -77,23 +77,23 @@ class LivePortal:
             for address in (self.environment["CELERY_BROKER_URL"], self.environment["CACHE_URL"]):
                 Redis.from_url(address).flushdb()
 
-    def manage(self, *arguments: str, under: Sequence[str] = (), **extra: str) -> str:
-        """Run a management command to its end; what it printed. Fails loudly when the command fails."""
+    def manage(self, *arguments: str, under: Sequence[str] = (), seconds: float = 300, **extra: str) -> str:
+        """Run a management command to its end; what it printed. Fails loudly when it fails or takes longer."""
         done = subprocess.run(
             [*under, sys.executable, "manage.py", *arguments],
             cwd=ROOT,
             env={**self.environment, **extra},
             capture_output=True,
             text=True,
-            timeout=300,
+            timeout=seconds,
             check=False,
         )
         assert done.returncode == 0, f"{arguments}: {done.stdout}\n{done.stderr}"
         return done.stdout
 
-    def python(self, code: str, under: Sequence[str] = (), **extra: str) -> str:
+    def python(self, code: str, under: Sequence[str] = (), seconds: float = 300, **extra: str) -> str:
         """Run ``code`` in a shell of the portal; what it printed."""
-        return self.manage("shell", "--no-imports", "-c", code, under=under, **extra)
+        return self.manage("shell", "--no-imports", "-c", code, under=under, seconds=seconds, **extra)
 
     def ask(self, program: str) -> str:
         """Run ``program`` in a shell that stays open until ``stop``; what it printed."""

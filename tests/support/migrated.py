@@ -1,4 +1,7 @@
-"""A migrated database for every process of a run: made once by the migrations (15 s), from then on copied."""
+"""A migrated database for every process of a run: made by the migrations (15 s), from then on copied.
+
+SQLite's is kept for the next run too, beside the other temporary files, under a digest of what made it.
+"""
 
 import atexit
 import fcntl
@@ -9,6 +12,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from hashlib import sha256
 from pathlib import Path
 
 import psycopg
@@ -54,10 +58,22 @@ def migrate(database_url: str) -> None:
 def copy_sqlite(path: Path) -> None:
     """Put a migrated database at ``path``."""
     made = folder() / "portal.sqlite3"
+    kept = Path(tempfile.gettempdir()) / f"alara-migrated-{digest()}.sqlite3"
     with one_at_a_time():
-        if not made.exists():
+        if not made.exists() and kept.exists():
+            shutil.copy(kept, made)
+        elif not made.exists():
             migrate("")
+            shutil.copy(made, folder() / "kept")
+            (folder() / "kept").rename(kept)
     shutil.copy(made, path)
+
+
+def digest() -> str:
+    """Of the migrations, of what they call, and of the libraries that bring some of their own."""
+    called = [ROOT / "portal" / "lrs" / name for name in ("indexing.py", "partitions.py", "rows.py")]
+    made_of = [*sorted(ROOT.glob("*/*/migrations/*.py")), *called, ROOT / "requirements.txt"]
+    return sha256(b"".join(path.read_bytes() for path in made_of)).hexdigest()[:16]
 
 
 def url_of(name: str) -> str:

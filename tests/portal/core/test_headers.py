@@ -12,18 +12,21 @@ from tests.support.live import ROOT
 
 pytestmark = pytest.mark.django_db
 
-ADDRESSES = {
+XAPI = {
+    "xapi": ("/xapi/about", 200),
+    "xapi without credentials": ("/xapi/statements", 401),
+}
+PAGES = {
     "visitor page": ("/en/", 200),
     "account": ("/account/login/", 200),
     "account, not signed in": ("/account/profile/", 302),
-    "xapi": ("/xapi/about", 200),
-    "xapi without credentials": ("/xapi/statements", 401),
     "static file": ("/static/portal/css/kit.css", 200),
     "health": ("/healthz", 200),
     "unknown address": ("/en/nothing-here/", 404),
     "unknown everything": ("/nothing-here", 404),
     "forbidden": ("/account/login/", 403),
 }
+ADDRESSES = {**PAGES, **XAPI}
 
 
 def ask(client, name):
@@ -48,7 +51,7 @@ def administrator(db):
 
 
 @pytest.mark.usefixtures("home")
-@pytest.mark.parametrize("name", ADDRESSES)
+@pytest.mark.parametrize("name", PAGES)
 def test_strict_everywhere_outside_the_cms(client, name):
     answer = ask(client, name)
     rules = policy(answer)
@@ -58,6 +61,13 @@ def test_strict_everywhere_outside_the_cms(client, name):
     assert rules["form-action"] == rules["frame-ancestors"] == "'self'"
     assert "unsafe" not in answer["Content-Security-Policy"]
     assert "http" not in answer["Content-Security-Policy"]
+    assert_common(answer)
+
+
+@pytest.mark.parametrize("name", XAPI)
+def test_answers_of_the_record_store_may_do_nothing_in_a_browser(client, name):
+    answer = ask(client, name)
+    assert policy(answer) == {"default-src": "'none'", "frame-ancestors": "'none'", "sandbox": ""}
     assert_common(answer)
 
 

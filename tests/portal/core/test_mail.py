@@ -10,6 +10,7 @@ import time_machine
 from django.core.exceptions import ValidationError
 from django.core.mail.backends.base import BaseEmailBackend
 from post_office import mail
+from post_office.connections import connections
 from post_office.models import STATUS, Email
 
 from portal.core.tasks import deliver_waiting_mail, forget_mail
@@ -39,7 +40,8 @@ class MailServer(BaseEmailBackend):
 def server(settings):
     MailServer.taken, MailServer.answers = [], []
     settings.POST_OFFICE = {**settings.POST_OFFICE, "BACKENDS": {"default": f"{__name__}.MailServer"}}
-    return MailServer
+    yield MailServer
+    connections.close()  # a worker that "died" left its connection open: the next test would send its mail here
 
 
 @pytest.fixture

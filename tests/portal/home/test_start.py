@@ -189,6 +189,7 @@ def test_an_organiser_sees_her_drafts_and_what_waits_for_her(home, course, organ
     assert [link["href"] for link in editing.select(".button")] == [
         f"/cms/pages/{home.pk}/add_subpage/",
         "/cms/",
+        "/certificates/evaluations/",
         "/en/courses/",
     ]
 
