@@ -2,7 +2,7 @@
 PYTHON ?= python3
 PY := .venv/bin/python
 
-.PHONY: help run dev test check test-services bench lighthouse lock audit messages screenshots
+.PHONY: help run dev test check test-services clients bench lighthouse lock audit messages screenshots
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -24,6 +24,9 @@ check: dev ## style, types, contracts, templates, migrations, deployment, depend
 test-services: ## the same suite, and the crash tests, on PostgreSQL and Redis
 	@$(PYTHON) tools/bootstrap.py dev
 	@$(PY) tools/services.py -m pytest -m "not browser and not embedded" -n 3 --dist loadgroup $(ARGS)
+
+clients: dev ## the xAPI clients of other people that `make test-services` tries on the portal (needs Node and npm)
+	@npm install --no-save --no-package-lock --no-audit --no-fund --silent --prefix .venv/clients $$(cat tools/clients.txt)
 
 bench: dev ## requests, answers and certificates a second, beside a baseline of the same run; weights of pages
 	@$(PY) -m tests.bench
