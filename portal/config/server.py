@@ -11,8 +11,10 @@ import select
 import selectors
 import socket
 import time
+from concurrent.futures import Future
 from typing import Any
 
+from gunicorn.http.body import Body, ChunkedReader
 from gunicorn.util import close_graceful
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
@@ -22,7 +24,9 @@ M_MMAP_THRESHOLD, M_ARENA_MAX = -3, -8  # of glibc's malloc.h
 BODY_SECONDS = 10  # for the body, and a second more for each
 BODY_RATE = 16 * 1024  # bytes that came in
 NEXT_MILLISECONDS = 2  # a client that answers an answer at once
-UNWANTED_SECONDS = 5  # for the rest of a body that was refused
+LAST_SECONDS = 2  # for a client to close its side
+LEFT_BYTES = 60 * 1024  # of a body, that a connection goes on after
+UNWANTED_SECONDS = 5  # for the rest of a body that was refused, so that the client reads why
 UNWANTED_BYTES = 32 * 1024 * 1024
 
 
@@ -69,18 +73,33 @@ class Worker(ThreadWorker):
         while goes_on and self.alive and self.tpool._work_queue.empty() and follows_at_once(conn):
             conn.parser.unreader.sock = Impatient(conn.sock)
             goes_on = super().handle(conn)
-        if not goes_on:  # gunicorn lingers up to two seconds in its main loop; here it waits for nobody
+        if not goes_on:  # gunicorn lingers in its main loop; here it waits for nobody
             conn.sock.setblocking(True)
-            close_graceful(conn.sock)
+            unwanted = conn.parser.mesg and not conn.parser.mesg.body.failed and much_is_left(conn.parser.mesg.body)
+            close_graceful(conn.sock, UNWANTED_SECONDS if unwanted else LAST_SECONDS, UNWANTED_BYTES)
         return goes_on
 
-    def _keepalive_after(self, conn: TConn, keepalive: bool) -> bool:
-        """Whether the connection goes on, as the answer promised, although a body was refused half way.
+    def handle_request(self, req: Any, conn: TConn) -> Any:
+        """An answer given long before the end of the body says that the connection ends with it.
 
-        gunicorn reads away 64 KiB of it and closes a longer one, so that the client's next request meets nobody.
+        gunicorn promises to go on, reads away 64 KiB and then closes, so that the client's next request meets nobody.
         """
-        until = time.monotonic() + UNWANTED_SECONDS
-        return keepalive and bool(conn.parser.finish_body(deadline=until, max_bytes=UNWANTED_BYTES))
+        ends = req.should_close
+        req.should_close = lambda: ends() or much_is_left(req.body)
+        return super().handle_request(req, conn)
+
+    def finish_request(self, conn: TConn, fs: Future[Any]) -> None:
+        if conn.sock.fileno() == -1:  # its thread has closed it; gunicorn would fail to, and count it twice
+            self.nr_conns -= 1
+        else:
+            super().finish_request(conn, fs)
+
+
+def much_is_left(body: Body) -> bool:
+    """Whether so much of a request's body was not asked for that gunicorn would not read it away."""
+    if isinstance(body.reader, ChunkedReader):
+        return body.reader.parser is not None
+    return bool(body.reader.length > LEFT_BYTES)
 
 
 def follows_at_once(conn: TConn) -> bool:
@@ -113,14 +132,6 @@ class Impatient:
             self.sock.settimeout(None)
         self.until += len(data) / BODY_RATE
         return data
-
-    def gettimeout(self) -> None:
-        """None: how long it may take is decided here."""
-
-    def settimeout(self, seconds: float | None) -> None:
-        """What gunicorn asks for when it reads away a body that nobody wanted."""
-        if seconds is not None:
-            self.until = min(self.until, time.monotonic() + seconds)
 
 
 def give_memory_back() -> None:

@@ -287,6 +287,7 @@ def test_what_is_longer_than_60_mb_is_refused(roomy):
                 headers={"Content-Type": content_type},
             )
         assert answer.status_code == 413
+        assert roomy.client.get("/healthz").status_code == 200, "the next request meets a server"
 
 
 def test_fault_83_the_log_tells_of_nobody(served):
