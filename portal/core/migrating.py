@@ -1,6 +1,8 @@
 """Operations of migrations for tables that are large and written to all the time: no lock longer than a moment."""
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.db import OperationalError, models
@@ -79,11 +81,11 @@ class _Swap:
             self.briefly(self.on(f"ONLY {self.table}", self.name))
         for part in parts:
             own = next(name for name in (f"{part}_{self.name}", f"{part}_{self.name}_2") if not self.is_part(name))
-            self.editor.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {own}")
-            self.editor.execute(self.on(part, own, "CONCURRENTLY"))
+            self.patiently(f"DROP INDEX CONCURRENTLY IF EXISTS {own}")
+            self.patiently(self.on(part, own, "CONCURRENTLY"))
             self.briefly(f"ALTER INDEX {self.name} ATTACH PARTITION {own}")
         if not parts:
-            self.editor.execute(self.on(self.table, self.name, "CONCURRENTLY"))
+            self.patiently(self.on(self.table, self.name, "CONCURRENTLY"))
         self.briefly(f"DROP INDEX {self.before}")
 
     def on(self, table: str, name: str, how: str = "") -> str:
@@ -108,10 +110,14 @@ class _Swap:
             cursor.execute(sql, values)
             return [row[0] for row in cursor.fetchall()]
 
+    def patiently(self, sql: str) -> None:
+        """Run what waits for whoever reads and writes now, while nobody waits for it."""
+        with self.lock_timeout("0"):
+            self.editor.execute(sql)
+
     def briefly(self, sql: str) -> None:
         """Run what needs a lock that others wait for, but only for a moment: behind a long reader it gives way and tries again."""
-        self.editor.execute(f"SET lock_timeout = '{LOCK}'")
-        try:
+        with self.lock_timeout(LOCK):
             for tried in range(1, TRIES + 1):
                 try:
                     return self.editor.execute(sql)
@@ -119,5 +125,12 @@ class _Swap:
                     if tried == TRIES:
                         raise
                     time.sleep(1)
+
+    @contextmanager
+    def lock_timeout(self, span: str) -> Iterator[None]:
+        (before,) = self.rows("SHOW lock_timeout")
+        self.editor.execute(f"SET lock_timeout = '{span}'")
+        try:
+            yield
         finally:
-            self.editor.execute("RESET lock_timeout")
+            self.editor.execute(f"SET lock_timeout = '{before}'")
