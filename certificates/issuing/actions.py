@@ -96,8 +96,8 @@ def _row(completion: Completion, at: datetime) -> Certificate:
             certificate = Certificate.objects.create(
                 number=rules.new_number(),
                 completion=completion,
-                holder_name=user.name,
-                course_title=completion.course_title,
+                holder_name=rules.one_line(user.name),
+                course_title=rules.one_line(completion.course_title),
                 course_code=completion.course_code,
                 course_version=completion.course_version,
                 learning_minutes=completion.learning_minutes,
@@ -117,12 +117,14 @@ def _row(completion: Completion, at: datetime) -> Certificate:
 
 
 def _unprintable(certificate: Certificate) -> Iterator[tuple[str, str]]:
-    """What no shipped font can draw: the cause, and the reason for the administrator."""
+    """What is empty, or what no shipped font can draw: the cause, and the reason for the administrator."""
     for cause, text in (
         (Certificate.Hold.NAME, certificate.holder_name),
         (Certificate.Hold.TITLE, certificate.course_title),
     ):
         missing = rules.missing_glyphs(text, covered())
+        if not text:
+            yield cause, f"There is no {cause} to print."
         if missing:
             yield cause, f"No shipped font has these characters of the {cause}: {rules.named_signs(missing)}"
 

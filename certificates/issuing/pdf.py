@@ -4,13 +4,14 @@ from base64 import b64encode
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from functools import cache, lru_cache
-from html import escape
+from html import escape, unescape
 from importlib.metadata import version
 from io import BytesIO
 from itertools import groupby
 from pathlib import Path
 from threading import Lock
 from typing import Any
+from unicodedata import category
 from urllib.parse import unquote, urlsplit
 
 import qrcode
@@ -26,7 +27,7 @@ from certificates.issuing.archival import Enclosure, archival
 from certificates.issuing.designs.layouts import LAYOUTS, Layout, colours
 from certificates.issuing.models import Certificate, Design, Scheme
 from certificates.issuing.records import ENCLOSED_AS, enclosed
-from certificates.issuing.rules import hours_and_minutes
+from certificates.issuing.rules import hours_and_minutes, missing_glyphs, named_signs
 from portal.cms.models import BrandSettings
 
 STATIC = settings.ROOT / "portal" / "static" / "portal"
@@ -37,7 +38,7 @@ SIZES = ("", "close", "close name-long", "close name-longer", "close name-longes
 
 
 class UnfitError(ValueError):
-    """The text does not fit on one page in any size."""
+    """The text does not fit on one page in any size, or no font can draw it."""
 
 
 class OwnFilesOnly(URLFetcher):
@@ -92,12 +93,12 @@ def style(design: Design) -> list[CSS]:
 
 @cache
 def covered() -> frozenset[int]:
-    """The code points that the shipped fonts can draw."""
+    """The code points that the shipped fonts can draw; of separators and controls in them, Pango makes boxes."""
     found: set[int] = set()
     for path in sorted(FONTS.glob("*.ttf")):
         with TTFont(path, lazy=True) as font:
             found.update(font.getBestCmap())
-    return frozenset(found)
+    return frozenset(code for code in found if category(chr(code)) not in ("Cc", "Zl", "Zp"))
 
 
 def qr_code(text: str, words: str) -> str:
@@ -223,7 +224,7 @@ def render(certificate: Certificate, at: datetime, more: Sequence[Enclosure] = (
         more: what travels inside beside the record.
 
     Raises:
-        UnfitError: not even the smallest size fits.
+        UnfitError: not even the smallest size fits, or no font has a character.
     """
     enclosures = [enclosure(certificate, at), *more]
     return _fitting(certificate, lambda document: archival(document, enclosures, at))
@@ -233,7 +234,7 @@ def specimen(certificate: Certificate) -> bytes:
     """A sheet to look at, of a certificate without a number: marked all over, with nothing enclosed.
 
     Raises:
-        UnfitError: not even the smallest size fits.
+        UnfitError: not even the smallest size fits, or no font has a character.
     """
     return _fitting(certificate, lambda document: document.write_pdf())
 
@@ -242,7 +243,11 @@ def _fitting(certificate: Certificate, write: Callable[[Any], bytes]) -> bytes:
     """What ``write`` makes of the first size that fits; nothing else is drawn meanwhile."""
     sheets = style(design_of(certificate))
     for size in SIZES:
-        page = HTML(string=html_of(certificate, size), base_url=STATIC.as_uri() + "/", url_fetcher=_fetcher)
+        markup = html_of(certificate, size)
+        missing = missing_glyphs(unescape(markup), covered())
+        if missing:
+            raise UnfitError(f"No shipped font has these characters of the sheet: {named_signs(missing)}")
+        page = HTML(string=markup, base_url=STATIC.as_uri() + "/", url_fetcher=_fetcher)
         with _one_thread:
             document = page.render(font_config=_fonts, stylesheets=sheets)
             if fits(document):

@@ -1,5 +1,6 @@
 """Numbers of certificates, how long they hold, and what a name needs to be printed (pure)."""
 
+import re
 import secrets
 from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
@@ -39,10 +40,17 @@ def read_number(typed: str) -> str | None:
     return grouped(plain)
 
 
+def one_line(text: str) -> str:
+    """``text`` with one plain space for what parts its words, except where its writer wanted no line to end."""
+    return re.sub(r"[^\S\u00a0\u202f]+", " ", text).strip()
+
+
 def missing_glyphs(text: str, covered: AbstractSet[int]) -> list[str]:
-    """The characters of ``text`` that no shipped font can draw, each once, in order of appearance."""
-    found = dict.fromkeys(c for c in text if not c.isspace() and ord(c) not in covered)
-    return list(found)
+    """The characters of ``text`` that no shipped font can draw, each once, in order of appearance.
+
+    Spaces of other scripts and separators of lines are drawn as boxes too where a font lacks them.
+    """
+    return [c for c in dict.fromkeys(text) if c not in " \n" and ord(c) not in covered]
 
 
 def named_signs(signs: Iterable[str]) -> str:

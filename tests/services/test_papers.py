@@ -5,6 +5,8 @@ import json
 import re
 
 import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
 from pypdf import PdfReader, PdfWriter
 from pypdf.generic import NameObject
 
@@ -12,9 +14,11 @@ from certificates.issuing import actions, pdf
 from certificates.issuing.cme.importing import load_shipped
 from certificates.issuing.designs.layouts import LAYOUTS
 from certificates.issuing.inspection import Verdict, inspected
-from certificates.issuing.models import Scheme
+from certificates.issuing.models import Certificate, Scheme
+from courses.learning.models import Completion
 from tests.certificates.designs import ink, make_design, make_full_design, srgb
 from tests.certificates.factories import make_completion
+from tests.certificates.issuing.names import NAMES
 from tests.certificates.schemes import accredit
 from tests.factories import NOON, UserFactory
 from tests.support.verapdf import VeraPdf
@@ -30,6 +34,7 @@ HARD_NAMES = {
     "200 characters": "Maximiliane Wolkenstein-" * 8 + "Rodenegg",
     "200 wide": "W" * 200,
     "combining marks": "Zoë\u0301\u0302\u0303 Ångström",
+    "odd spaces": "A\u2028B\u2029C\u3000D\u00a0E\u200bF\x85G\u1680H\tI\u202fJ",
     "mixed": "Layla ليلى Ковал אברהם → ≥",
 }
 LANGUAGES = ("en", "de", "es", "fr", "it", "pl")
@@ -68,6 +73,23 @@ def test_fault_41_every_hard_name_in_every_language_passes_both_standards(judged
     _, data = issued(name, language)
     assert judged(data) == ["pass", "pass"]
     assert len(PdfReader(io.BytesIO(data)).pages) == 1
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(name=NAMES, title=st.one_of(st.just("Justification"), NAMES), language=st.sampled_from(LANGUAGES))
+@example(name="A\x85B", title="C\u2028D", language="pl")
+@example(name="\u202eAlice\u2066 \u200f", title="\ufeffX\u00ad", language="de")
+def test_fault_40_and_41_any_name_passes_both_standards_or_waits_with_a_reason(judged, name, title, language):
+    """Boxes break both: what a font lacks is drawn as .notdef."""
+    completion = make_completion(UserFactory(name=name, language=language))
+    Completion.objects.filter(pk=completion.pk).update(course_title=title)
+    completion.refresh_from_db()
+    certificate = actions.issue(completion=completion, at=NOON)
+    if certificate.issued_at:
+        assert judged(actions.original(certificate)) == ["pass", "pass"]
+    else:
+        assert certificate.held_for in Certificate.Hold.values
+        assert certificate.held_because
 
 
 # Every language and every hard name meets every layout once or twice.
