@@ -1,9 +1,11 @@
-"""A completion and its certificate, and a time-stamp service on this machine."""
+"""A completion and its certificate, those of a transcript, and a time-stamp service on this machine."""
 
 import pytest
+import time_machine
 
 from certificates.issuing import actions
 from tests.certificates.factories import make_completion
+from tests.certificates.transcripts import issued, with_credits, years_ago
 from tests.factories import NOON
 from tests.support.timestamping import StampService
 
@@ -16,6 +18,24 @@ def completion(alice):
 @pytest.fixture
 def certificate(completion):
     return actions.issue(completion=completion, at=NOON)
+
+
+@pytest.fixture
+def at_noon():
+    """The clock stands."""
+    with time_machine.travel(NOON, tick=False):
+        yield
+
+
+@pytest.fixture
+def hers(alice):
+    """Four certificates of Alice in two years, of two bodies and of none."""
+    return {
+        "ecmec": issued(alice, **with_credits("ecmec", "2.00")),
+        "board": issued(alice, of={"course_title": "Dose"}, **with_credits("board", "1.50", "hours")),
+        "old": issued(alice, years_ago(1), of={"course_title": "Optimisation"}, **with_credits("ecmec", "1.00")),
+        "bare": issued(alice, years_ago(1), of={"course_title": "Safety"}),
+    }
 
 
 @pytest.fixture(scope="session")

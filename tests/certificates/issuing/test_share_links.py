@@ -20,25 +20,10 @@ from certificates.issuing.transcripts.tokens import digest_of
 from portal.audit.models import Entry
 from portal.config.logs import scrubbed
 from portal.privacy.registry import holders
-from tests.certificates.transcripts import LINKS, OWN, TODAY, issued, share, shown, text, with_credits, years_ago
+from tests.certificates.transcripts import LINKS, OWN, TODAY, share, shown, text
 from tests.factories import NOON, UserFactory
 
-
-@pytest.fixture(autouse=True)
-def _today():
-    with time_machine.travel(NOON, tick=False):
-        yield
-
-
-@pytest.fixture
-def hers(alice):
-    """Four certificates of Alice in two years, of two bodies and of none."""
-    return {
-        "ecmec": issued(alice, **with_credits("ecmec", "2.00")),
-        "board": issued(alice, of={"course_title": "Dose"}, **with_credits("board", "1.50", "hours")),
-        "old": issued(alice, years_ago(1), of={"course_title": "Optimisation"}, **with_credits("ecmec", "1.00")),
-        "bare": issued(alice, years_ago(1), of={"course_title": "Safety"}),
-    }
+pytestmark = pytest.mark.usefixtures("at_noon")
 
 
 def make(client, **given):

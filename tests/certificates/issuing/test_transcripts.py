@@ -8,7 +8,6 @@ from datetime import date, timedelta
 
 import pypdfium2
 import pytest
-import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from hypothesis import given
@@ -28,22 +27,7 @@ from tests.certificates.schemes import accredit, make_scheme
 from tests.certificates.transcripts import LINKS, OWN, TODAY, issued, share, shown, text, with_credits, years_ago
 from tests.factories import NOON, UserFactory
 
-
-@pytest.fixture(autouse=True)
-def _today():
-    with time_machine.travel(NOON, tick=False):
-        yield
-
-
-@pytest.fixture
-def hers(alice):
-    """Four certificates of Alice in two years, of two bodies and of none."""
-    return {
-        "ecmec": issued(alice, **with_credits("ecmec", "2.00")),
-        "board": issued(alice, of={"course_title": "Dose"}, **with_credits("board", "1.50", "hours")),
-        "old": issued(alice, years_ago(1), of={"course_title": "Optimisation"}, **with_credits("ecmec", "1.00")),
-        "bare": issued(alice, years_ago(1), of={"course_title": "Safety"}),
-    }
+pytestmark = pytest.mark.usefixtures("at_noon")
 
 
 @st.composite
