@@ -19,6 +19,7 @@ class Reviewer(models.Model):
 
     ``opened_at`` is of the first time and ``seen_at`` of the last; ``ended_on`` is the day on which an organiser ended it.
     ``email`` is empty once it is forgotten; the rest stays, so that the body can be told that its reviewers had access.
+    If she is invited again after the end, her address and her links go on to the row of the new access.
     """
 
     uuid = models.UUIDField(default=uuid4, unique=True, editable=False)

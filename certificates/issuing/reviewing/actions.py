@@ -41,7 +41,8 @@ def invite(
 ) -> list[Reviewer]:
     """Let the people at ``emails`` look at the course, and send each a link of her own; those invited by this call.
 
-    Whoever has access already keeps it as it is, and is not written to again.
+    Whoever has access already keeps it as it is, and is not written to again. An access that is over stays as it was,
+    and the new one is another row.
 
     Args:
         accreditation: granted or only applied for.
@@ -59,28 +60,32 @@ def invite(
         raise WrongDaysError(f"{starts_on} {ends_on}")
     days = {"starts_on": starts_on, "ends_on": ends_on, "language": language, "invited_at": at}
     addresses = dict.fromkeys(email.strip().lower() for email in emails)
-    made = [reviewer for email in addresses if (reviewer := _let_in(accreditation, email, days, today))]
-    for reviewer in made:
-        record("invited reviewer", reviewer, at=at, starts_on=str(starts_on), ends_on=str(ends_on))
-        _send_link(reviewer, at)
+    made = []
+    for email in addresses:
+        before = Reviewer.objects.of(accreditation).filter(email=email).first()
+        if reviewer := _let_in(accreditation, email, before, days, today):
+            after = {"after": str(before.uuid)} if before else {}
+            record("invited reviewer", reviewer, at=at, starts_on=str(starts_on), ends_on=str(ends_on), **after)
+            _send_link(reviewer, at)
+            made.append(reviewer)
     return made
 
 
-def _let_in(accreditation: Accreditation, email: str, days: dict[str, object], today: date) -> Reviewer | None:
-    """The row of that address with new days; None if it gives access already."""
+def _let_in(
+    accreditation: Accreditation, email: str, before: Reviewer | None, days: dict[str, object], today: date
+) -> Reviewer | None:
+    """A new access; None if that address has one already. ``before``, which is over, gives it its address and links."""
+    if before and Reviewer.objects.locked(before).state(today) in {State.OPEN, State.EARLY}:
+        return None
     try:
         with transaction.atomic():
-            reviewer, is_new = Reviewer.objects.get_or_create(accreditation=accreditation, email=email, defaults=days)
+            if before:
+                Reviewer.objects.filter(pk=before.pk).update(email="")  # an address has one row at a time
+            reviewer = Reviewer.objects.create(accreditation=accreditation, email=email, **days)
+            if before:
+                before.links.update(reviewer=reviewer)  # so that the old link says that there is a newer one
     except IntegrityError:  # another organiser was faster
         return None
-    if is_new:
-        return reviewer
-    reviewer = Reviewer.objects.locked(reviewer)
-    if reviewer.state(today) in {State.OPEN, State.EARLY}:
-        return None
-    for name, value in {**days, "opened_at": None, "seen_at": None, "ended_on": None}.items():
-        setattr(reviewer, name, value)
-    reviewer.save()
     return reviewer
 
 

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import TYPE_CHECKING
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from certificates.issuing.reviewing.tokens import digest_of
 
@@ -18,6 +18,10 @@ class ReviewerQuerySet(QuerySet["Reviewer"]):
     def known(self) -> "ReviewerQuerySet":
         """Those whose address is still kept."""
         return self.exclude(email="")
+
+    def with_links_counted(self) -> "ReviewerQuerySet":
+        """Each with ``link_count``: 0 of an access that another one followed, as her links went on to that."""
+        return self.annotate(link_count=Count("links"))
 
     def over_before(self, day: date) -> "ReviewerQuerySet":
         """Those whose access ended, by the calendar or by an organiser, before ``day``."""

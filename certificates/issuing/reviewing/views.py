@@ -3,7 +3,7 @@
 A reviewer has no account and no enrolment, and nothing is written of a learner for her.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import Any
 from uuid import UUID
@@ -13,6 +13,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
@@ -51,25 +52,30 @@ def index(request: AuthedRequest, accreditation: UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         given = dict(form.cleaned_data)
         made = actions.invite(accreditation=found, **given, at=at)
-        _tell_invited(request, len(made), len(given["emails"]) - len(made))
+        known = Reviewer.objects.of(found).filter(email__in=given["emails"]).exclude(pk__in=[each.pk for each in made])
+        _tell_invited(request, len(made), known.order_by("email"))
         return redirect("reviewing:reviewers", found.uuid)
-    reviewers = Reviewer.objects.of(found).order_by("-ends_on", "email", "pk")
+    reviewers = Reviewer.objects.of(found).with_links_counted().order_by("-ends_on", "email", "pk")
     listed = [{"reviewer": each, "state": each.state(day), "left": days_left(each.ends_on, day)} for each in reviewers]
     context = {"accreditation": found, "form": form, "listed": listed, "months": settings.LINKS_KEPT_MONTHS}
     return render(request, "certificates/reviewing/reviewers.html", context, status=422 if form.errors else 200)
 
 
-def _tell_invited(request: AuthedRequest, made: int, known: int) -> None:
+def _tell_invited(request: AuthedRequest, made: int, known: Iterable[Reviewer]) -> None:
     if made:
         text = ngettext("%(n)s reviewer is invited.", "%(n)s reviewers are invited.", made)
         messages.success(request, text % {"n": made})
-    if known:
+    until = _("%(email)s (until %(day)s)")
+    who = [until % {"email": each.email, "day": date_format(each.ends_on)} for each in known]
+    if who:
         text = ngettext(
-            "%(n)s address has access already and got no second message.",
-            "%(n)s addresses have access already and got no second message.",
-            known,
+            "%(who)s has access already. The days stay as they were and no message was sent. "
+            "For other days, end the access first and invite again; for a lost link, send it again.",
+            "%(who)s have access already. The days stay as they were and no message was sent. "
+            "For other days, end the access first and invite again; for a lost link, send it again.",
+            len(who),
         )
-        messages.info(request, text % {"n": known})
+        messages.info(request, text % {"who": ", ".join(who)})
 
 
 def _reviewer_for(request: AuthedRequest, uuid: UUID) -> Reviewer:

@@ -113,9 +113,51 @@ def test_the_form_sent_twice_writes_once(as_carol, path):
     send(as_carol, path, "one@body.example ONE@body.example")
     answer = send(as_carol, path, "One@Body.example two@body.example")
     assert "1 reviewer is invited." in text(answer)
-    assert "1 address has access already and got no second message." in text(answer)
+    assert "one@body.example (until 21 February 2027) has access already" in text(answer)
     assert Email.objects.filter(to__contains="one@body.example").count() == 1
     assert Reviewer.objects.count() == 2
+
+
+def test_whoever_has_access_keeps_her_days_and_the_organiser_is_told_which(as_carol, path, invited):
+    send(as_carol, path, "late@body.example", starts_on=str(TODAY + timedelta(days=3)))
+    answer = send(as_carol, path, "one@body.example late@body.example", ends_on=str(TODAY + timedelta(days=300)))
+    told = text(answer)
+    assert "late@body.example (until 21 February 2027), one@body.example (until 21 February 2027) have access" in told
+    assert "The days stay as they were and no message was sent. For other days, end the access first" in told
+    assert {each.ends_on for each in Reviewer.objects.all()} == {LAST}
+    assert Client().get(invited.link).status_code == 302
+
+
+@pytest.mark.parametrize("over", ["ended", "by its days"])
+def test_fault_an_access_that_is_over_stays_as_it_was_when_she_is_invited_anew(
+    as_carol, path, invited, inside, clock, over
+):
+    inside.get("/review/")
+    if over == "ended":
+        actions.end(reviewer=invited.row, at=NOON)
+    else:
+        clock.move_to(NOON + timedelta(days=90))
+        as_carol.force_login(User.objects.get(name="Carol Curtis"))
+    before = Reviewer.objects.values().get()
+    last = str(TODAY + timedelta(days=200))
+    days = {"starts_on": str(TODAY + timedelta(days=100)), "ends_on": last}
+    page = text(send(as_carol, path, **days))
+    assert "1 reviewer is invited." in page
+    assert "2 invitations" in page
+    assert "Invited again since" in page
+    assert "Address removed" not in page, "it stands at the access that follows"
+    old = Reviewer.objects.values().get(pk=invited.row.pk)
+    assert old == {**before, "email": ""}, "the days and when she looked are what the body is shown"
+    new = Reviewer.objects.get(email="one@body.example")
+    assert (str(new.ends_on), new.opened_at, new.ended_on) == (last, None, None)
+    entry = Entry.objects.filter(verb="invited reviewer").latest("pk")
+    assert entry.data == {**days, "after": str(invited.row.uuid)}
+    answer = Client().get(invited.link)
+    assert answer.status_code == 410
+    assert "There is a newer link" in text(answer)
+    assert send(as_carol, path, **days).status_code == 200
+    assert Reviewer.objects.count() == 2
+    assert as_carol.get(f"/certificates/reviewers/{invited.row.uuid}/end/").status_code == 404
 
 
 def test_the_organiser_sees_where_each_stands(as_carol, path, invited, inside):
