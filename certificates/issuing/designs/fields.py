@@ -13,8 +13,12 @@ from certificates.issuing.designs.pictures import NoPictureError, as_png, data_a
 LARGEST = 10 * 1024 * 1024  # bytes of the upload
 
 
+class Lost(str):
+    """The picture that is kept, or none, where another was chosen and the form came back: browsers refill no file."""
+
+
 class PictureInput(forms.ClearableFileInput):
-    """The picture that is kept, a box to take it away, and a file to choose."""
+    """The picture that is kept, a box to take it away, and a file to choose; that it must be chosen again, if so."""
 
     template_name = "certificates/designs/picture_input.html"
 
@@ -27,6 +31,14 @@ class PictureInput(forms.ClearableFileInput):
     def format_value(self, value: Any) -> Any:
         return value if isinstance(value, str) and value else None
 
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        if isinstance(value, Lost):
+            given = context["widget"]["attrs"]
+            told = context["widget"]["lost_id"] = f"{given.get('id', name)}-lost"
+            given["aria-describedby"] = f"{given.get('aria-describedby', '')} {told}".strip()
+        return context
+
 
 class PictureFormField(forms.FileField):
     """Takes a file and gives its data address; the one that is kept where nothing is sent."""
@@ -36,6 +48,10 @@ class PictureFormField(forms.FileField):
     def __init__(self, *, within: tuple[int, int], **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.within = within
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        """What a form that came back shows: a file cannot be shown, but that there was one is said."""
+        return Lost(initial or "") if data else super().bound_data(data, initial)
 
     def clean(self, data: Any, initial: Any = None) -> str:
         """An empty text is no picture.

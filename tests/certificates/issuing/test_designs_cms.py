@@ -1,6 +1,7 @@
 """Designs of certificates in the CMS: how they are made, looked at before, and who may."""
 
 import io
+import re
 
 import pypdfium2
 import pytest
@@ -105,6 +106,34 @@ def test_what_could_not_be_printed_is_refused_with_the_reason(as_dora, wrong, to
     page = as_dora.post(ADD, {**FORM, **EMPTY, **wrong})
     assert told in page.content.decode()
     assert not Design.objects.exists()
+
+
+CHOOSE = "Choose it again"
+
+
+def test_fault_a_chosen_picture_is_lost_with_the_form_and_that_is_said_beside_it(as_dora):
+    people = texts("signatories", {"name": "Dr. Ada Byron", "role": ""}, {"name": "Bo Li", "role": ""})
+    refused = {**FORM, **EMPTY, **people, "accent": "red"}
+    for wrong in ({}, {"name": ""}):
+        assert CHOOSE not in as_dora.post(ADD, {**refused, **wrong}).content.decode(), "none was chosen"
+    page = as_dora.post(ADD, {**refused, "signatories-1-picture": scan()}).content.decode()
+    assert page.count(CHOOSE) == 1
+    assert 'id="id_signatories-1-picture-lost"' in page
+    assert re.search(r'<input type="file" name="signatories-1-picture"[^>]*id_signatories-1-picture-lost"', page)
+    assert 'src="None"' not in page
+    page = as_dora.post(ADD, {**refused, "logo": scan(), "signatories-0-picture": scan()}).content.decode()
+    assert page.count(CHOOSE) == 2
+    assert CHOOSE not in as_dora.get(ADD).content.decode()
+
+
+def test_the_picture_that_is_kept_is_still_shown_where_another_was_lost(as_dora):
+    design = make_design(logo=ink())
+    path = f"/cms/snippets/issuing/design/edit/{design.pk}/"
+    page = as_dora.post(path, {**FORM, **EMPTY, "accent": "red", "logo": scan(size=(90, 90))}).content.decode()
+    assert page.count(CHOOSE) == 1
+    assert f'src="{design.logo}"' in page
+    page = as_dora.post(path, {**FORM, **EMPTY, "logo": scan(), "logo-clear": "on"}).content.decode()
+    assert page.count(CHOOSE) == 1
 
 
 def test_a_course_has_one_design(as_dora, course):
