@@ -15,11 +15,15 @@ from certificates.issuing.cme.importing import load_shipped
 from certificates.issuing.designs.layouts import LAYOUTS
 from certificates.issuing.inspection import Verdict, inspected
 from certificates.issuing.models import Certificate, Scheme
+from certificates.issuing.rules import one_line
 from courses.learning.models import Completion
 from tests.certificates.designs import ink, make_design, make_full_design, srgb
 from tests.certificates.factories import make_completion
 from tests.certificates.issuing.names import NAMES
 from tests.certificates.schemes import accredit
+from tests.certificates.transcripts import OWN as TRANSCRIPT
+from tests.certificates.transcripts import issued as entered
+from tests.certificates.transcripts import with_credits, years_ago
 from tests.factories import NOON, UserFactory
 from tests.support.verapdf import VeraPdf
 
@@ -145,6 +149,22 @@ def test_the_record_for_programs_is_enclosed_and_found(judged):
     assert reader.attachments["credential.json"] == [certificate.credential.document.encode()]
     enclosed = [each.get_object() for each in reader.trailer["/Root"]["/AF"]]
     assert [each["/AFRelationship"] for each in enclosed] == ["/Data", "/Data"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_transcript_passes_both_standards(judged, client, language):
+    """Of every hard name and of two bodies, over more pages than one."""
+    user = UserFactory(language=language)
+    client.force_login(user)
+    for name in HARD_NAMES.values():
+        facts = {"holder_name": one_line(name), "of": {"course_title": one_line(name)}}
+        entered(user, **facts, **with_credits("ecmec", "2.00"))
+        entered(user, years_ago(1), **facts, **with_credits("board", "1.50", "hours"))
+    data = client.get(TRANSCRIPT + "transcript.pdf").content
+    assert judged(data) == ["pass", "pass"]
+    reader = PdfReader(io.BytesIO(data))
+    assert len(reader.pages) > 1
+    assert reader.trailer["/Root"]["/Lang"] == language
 
 
 def resaved(data, change):

@@ -51,6 +51,6 @@ def stamps(_stamp_service, settings, tmp_path):
     authorities = tmp_path / "stamp-authorities.pem"
     authorities.write_text(_stamp_service.authority)
     settings.TIMESTAMP_URL, settings.TIMESTAMP_CERTIFICATES = _stamp_service.url, str(authorities)
-    settings.TIMESTAMP_SECONDS = 1
+    settings.TIMESTAMP_SECONDS = 20
     _stamp_service.mood, _stamp_service.asked = "good", 0
     return _stamp_service
