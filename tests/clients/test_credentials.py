@@ -178,6 +178,17 @@ def test_fault_50_it_refuses_an_unknown_context(client, certificate, judge):
     assert of_token == "signature verification failed"
 
 
+def test_fault_50_it_refuses_an_unknown_context_that_is_rightly_signed(client, certificate, judge):
+    """As token only: a proof is of meanings, and cannot be made without those of the context."""
+    strange = "https://elsewhere.example/context.json"
+    document, _ = forms(client, certificate)
+    bare = {name: value for name, value in document.items() if name != "proof"} | {
+        "@context": [*document["@context"], strange]
+    }
+    of_proof, of_token = judge(document, badges.token(bare, credentials.signing_key()))
+    assert (of_proof, of_token) == ("accepted", f"not pinned: {strange}")
+
+
 def test_fault_50_the_contexts_are_those_that_the_verifier_ships(client, db):
     """Nobody verifies with other meanings than we signed with."""
     script = "import {named} from '@digitalbazaar/credentials-context'; console.log(JSON.stringify(named.get('v2')))"
