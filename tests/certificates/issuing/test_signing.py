@@ -7,8 +7,10 @@ from datetime import timedelta
 import pytest
 import time_machine
 from cryptography import x509
-from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import pkcs12
+from cryptography.x509.oid import NameOID
 from pydantic import ValidationError
 from pyhanko.pdf_utils.reader import PdfFileReader
 
@@ -19,6 +21,8 @@ from portal.audit.models import Entry
 from portal.config.env import Env
 from tests.certificates.factories import make_completion
 from tests.factories import NOON, UserFactory
+
+NAMED = (NameOID.COMMON_NAME, NameOID.ORGANIZATION_NAME, NameOID.ORGANIZATIONAL_UNIT_NAME, NameOID.LOCALITY_NAME)
 
 
 @pytest.fixture(autouse=True)
@@ -222,6 +226,34 @@ def test_a_key_in_pkcs12(db, settings, elsewhere):
     certificate = issued()
     assert signer_of(certificate) == certificate.signing_key.fingerprint
     assert certificate.signing_key.certificates.count("BEGIN CERTIFICATE") == 2
+
+
+def test_the_longest_key_and_names_of_a_bought_certificate_have_room(db, settings, tmp_path):
+    """RSA with 4096 bits, two authorities above it, and every name as long as X.520 allows."""
+    keys_of = [rsa.generate_private_key(65537, 4096) for _ in range(3)]
+    names = [x509.Name([x509.NameAttribute(kind, kind.dotted_string[-1] * 64) for kind in NAMED]) for _ in keys_of]
+    names[0] = x509.Name([*names[0], x509.NameAttribute(NameOID.SURNAME, "Leaf")])
+    chain = [
+        x509.CertificateBuilder()
+        .subject_name(names[n])
+        .issuer_name(names[above])
+        .public_key(keys_of[n].public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(NOON - timedelta(days=1))
+        .not_valid_after(NOON + timedelta(days=900))
+        .add_extension(x509.BasicConstraints(ca=n > 0, path_length=None), critical=True)
+        .sign(keys_of[above], hashes.SHA256())
+        for n, above in ((0, 1), (1, 2), (2, 2))
+    ]
+    bundle = pkcs12.serialize_key_and_certificates(
+        b"x", keys_of[0], chain[0], chain[1:], serialization.BestAvailableEncryption(b"password")
+    )
+    (tmp_path / "long.p12").write_bytes(bundle)
+    use(settings, tmp_path / "long.p12")
+    settings.SIGNING_PASSWORD = "password"
+    certificate = issued()
+    assert certificate.issued_at
+    assert signer_of(certificate) == certificate.signing_key.fingerprint
 
 
 def test_a_change_of_key_is_kept_and_changes_no_issued_file(db, settings, elsewhere):
