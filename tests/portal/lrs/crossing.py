@@ -9,14 +9,15 @@ from urllib.parse import urlencode
 
 from portal.lrs.cursor import Cursor, seal
 from tests.portal.lrs.conftest import LMS
-from tests.portal.lrs.samples import ANNA, BEN, DID, new_id
+from tests.portal.lrs.samples import ANNA, BEN, DID, new_id, statement
 from tests.portal.lrs.shelves import HIKE, PLACES
 
+DONAU, ISAR = "6a0b5c0e-0000-4000-8000-000000000001", "6a0b5c0e-0000-4000-8000-000000000002"
 KEPT, GONE, REGISTRATION = new_id(), new_id(), new_id()
 WEEK = "https://example.org/activities/week"
 LONG_AGO, LATE = "2020-01-01T00:00:00Z", "2099-01-01T00:00:00Z"
 FORM = "application/x-www-form-urlencoded"
-# Lists of statements; all of them find the one of ``test_isolation.rich``.
+# Lists of statements; all of them find the one of ``rich``.
 LISTS = [
     {},
     {"agent": ANNA},
@@ -36,6 +37,18 @@ LISTS = [
     {"agent": ANNA, "verb": DID, "activity": HIKE, "registration": REGISTRATION, "ascending": "true"},
 ]
 SHOWN = [{}, {"format": "ids"}, {"format": "canonical"}, {"attachments": "true"}]
+
+
+def rich(secret="Secret", **changes):
+    """A statement that every list of ``LISTS`` finds."""
+    context = {
+        "registration": REGISTRATION,
+        "team": {"objectType": "Group", "name": "Team", "member": [ANNA, BEN]},
+        "contextActivities": {"grouping": [{"id": WEEK, "definition": {"name": {"en": f"{secret} week"}}}]},
+    }
+    hike = {"id": HIKE, "definition": {"name": {"en": f"{secret} hike"}}}
+    actor = {**ANNA, "name": f"Anna {secret}"}
+    return statement(**{"actor": actor, "object": hike, "context": context, **changes})
 
 
 def _continued():

@@ -8,13 +8,12 @@ import pytest
 from portal.lrs import parameters, urls, views
 from portal.lrs.auth import SCOPES
 from tests.portal.lrs.conftest import LMS
-from tests.portal.lrs.crossing import GONE, KEPT, PLAIN, REGISTRATION, WAYS, WEEK, questions
+from tests.portal.lrs.crossing import DONAU, GONE, ISAR, KEPT, PLAIN, REGISTRATION, WAYS, questions, rich
 from tests.portal.lrs.parts import MIXED, attachment, data_piece, json_piece, mixed
-from tests.portal.lrs.samples import ANNA, BEN, statement, voiding
-from tests.portal.lrs.shelves import HIKE, PLACES, Shelf
+from tests.portal.lrs.samples import voiding
+from tests.portal.lrs.shelves import PLACES, Shelf
 from tests.portal.lrs.test_tokens import ask, bearing
 
-DONAU, ISAR = "6a0b5c0e-0000-4000-8000-000000000001", "6a0b5c0e-0000-4000-8000-000000000002"
 READS_STATEMENTS = {"all", "all/read", "statements/read", "statements/read/mine"}
 NEW = {"If-None-Match": "*"}
 each_way = pytest.mark.parametrize("way", WAYS, ids=lambda way: way.name)
@@ -32,18 +31,6 @@ def client_of(credential_for):
         return client
 
     return make
-
-
-def rich(secret, **changes):
-    """A statement that every list of ``crossing`` finds."""
-    context = {
-        "registration": REGISTRATION,
-        "team": {"objectType": "Group", "member": [ANNA, BEN]},
-        "contextActivities": {"grouping": [{"id": WEEK, "definition": {"name": {"en": f"{secret} week"}}}]},
-    }
-    hike = {"id": HIKE, "definition": {"name": {"en": f"{secret} hike"}}}
-    actor = {**ANNA, "name": f"Anna {secret}"}
-    return statement(**{"actor": actor, "object": hike, "context": context, **changes})
 
 
 def shelves(client):
