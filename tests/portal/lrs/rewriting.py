@@ -195,6 +195,105 @@ def counting_places(statement) -> Iterator[tuple]:
     yield from walk(statement, (), ())
 
 
+def _sentences(sentence, path=()):
+    """The sentence and the one within it, each with its path."""
+    yield path, sentence
+    if sentence["object"].get("objectType") == "SubStatement":
+        yield (*path, "object"), sentence["object"]
+
+
+def activity_places(statement) -> Iterator[tuple]:
+    """The paths of the activities that a statement names."""
+    for path, sentence in _sentences(statement):
+        if sentence["object"].get("objectType", "Activity") == "Activity":
+            yield (*path, "object")
+        for kind, value in sentence.get("context", {}).get("contextActivities", {}).items():
+            place = (*path, "context", "contextActivities", kind)
+            yield from [(*place, n) for n in range(len(value))] if isinstance(value, list) else [place]
+
+
+def iri_places(statement) -> Iterator[tuple]:
+    """The paths of the IRIs of verbs and activities."""
+    yield from ((*path, "verb", "id") for path, _ in _sentences(statement))
+    yield from ((*path, "id") for path in activity_places(statement))
+
+
+def ordered_places(statement) -> Iterator[tuple]:
+    """The paths of lists of activities that say something else when they are turned."""
+    for path, sentence in _sentences(statement):
+        for kind, value in sentence.get("context", {}).get("contextActivities", {}).items():
+            if isinstance(value, list) and len({each["id"] for each in value}) > 1:
+                yield (*path, "context", "contextActivities", kind)
+
+
+def agent_places(value, path=()) -> Iterator[tuple]:
+    """The paths of the agents and groups that count when two statements are compared, in whatever role."""
+    if (path and path[-1] in {"extensions", "definition", "attachments"}) or path == ("authority",):
+        return
+    if isinstance(value, dict):
+        if value.keys() & {"mbox", "mbox_sha1sum", "openid", "account", "member"}:
+            yield path
+        for key, inner in value.items():
+            yield from agent_places(inner, (*path, key))
+    elif isinstance(value, list):
+        for n, inner in enumerate(value):
+            yield from agent_places(inner, (*path, n))
+
+
+_OBJECT = {"https://example.org/added": 1}
+_ADDED = {"id": "https://example.org/activities/added"}
+_MEMBERS = [{"mbox": "mailto:added@example.org"}]
+_RESULT = {
+    "success": True,
+    "completion": False,
+    "response": "",
+    "duration": "PT0S",
+    "score": {"scaled": 0},
+    "extensions": _OBJECT,
+}
+_CONTEXT = {
+    "registration": "6d3b9e4c-5b3c-4f3e-9f5f-7e1f6d0b2c11",
+    "instructor": {"mbox": "mailto:added@example.org"},
+    "team": {"objectType": "Group", "member": _MEMBERS},
+    "contextActivities": {"other": _ADDED},
+    "language": "pl",
+    "statement": {"objectType": "StatementRef", "id": "6d3b9e4c-5b3c-4f3e-9f5f-7e1f6d0b2c12"},
+    "extensions": _OBJECT,
+}
+_CONTEXT_OF_ACTIVITIES = {"revision": "", "platform": ""}
+_CONTEXT_OF_2 = {
+    "contextAgents": [{"objectType": "contextAgent", "agent": _MEMBERS[0]}],
+    "contextGroups": [{"objectType": "contextGroup", "group": {"objectType": "Group", "member": _MEMBERS}}],
+}
+
+
+def additions(statement, version) -> Iterator[tuple]:
+    """The paths of properties that it has not and that would be right there, with a value of each."""
+    for path, sentence in _sentences(statement):
+        yield from _absent(sentence, path, {"timestamp": "1969-07-20T20:17:40.000Z", "result": {}, "context": {}})
+        result, context = sentence.get("result", {}), sentence.get("context", {})
+        if "result" in sentence:
+            yield from _absent(result, (*path, "result"), _RESULT)
+        if "score" in result:
+            yield from _absent(result["score"], (*path, "result", "score"), {"scaled": 0})
+        if "context" in sentence:
+            is_of_activity = sentence["object"].get("objectType", "Activity") == "Activity"
+            more = (_CONTEXT_OF_ACTIVITIES if is_of_activity else {}) | (_CONTEXT_OF_2 if version == "2.0.0" else {})
+            yield from _absent(context, (*path, "context"), _CONTEXT | more)
+        if "contextActivities" in context:
+            around = dict.fromkeys(AROUND, _ADDED)
+            yield from _absent(context["contextActivities"], (*path, "context", "contextActivities"), around)
+    yield from _absent(statement, (), {"version": "1.0.7"})
+    for path in agent_places(statement):
+        agent = at(statement, path)
+        members = {"member": _MEMBERS} if agent.get("objectType") == "Group" else {}
+        yield from _absent(agent, path, {"name": "", "objectType": "Agent", **members})
+
+
+def _absent(value, path, offered):
+    return (((*path, key), new) for key, new in offered.items() if key not in value)
+
+
 def all_places(value, path=(), *, outside_extensions=True) -> Iterator[tuple]:
     if path:
         yield path
@@ -219,6 +318,12 @@ def replaced(value, path, change):
     if isinstance(value, list):
         return [*value[:key], *([] if new is ... else [new]), *value[key + 1 :]]
     return {name: new if name == key else each for name, each in value.items() if name != key or new is not ...}
+
+
+def added(value, path, new):
+    """A copy with ``new`` at ``path``, where nothing is."""
+    *place, key = path
+    return replaced(value, place, lambda whole: {**whole, key: new})
 
 
 # By their keys: what is often valid in another one's place.
