@@ -120,7 +120,8 @@ class _Swap:
         with self.lock_timeout(LOCK):
             for tried in range(1, TRIES + 1):
                 try:
-                    return self.editor.execute(sql)
+                    self.editor.execute(sql)
+                    break
                 except OperationalError:
                     if tried == TRIES:
                         raise

@@ -18,7 +18,8 @@ class Command(Migrate):
         """
         connection = connections[options["database"]]
         if connection.vendor != "postgresql":
-            return super().handle(*args, **options)
+            super().handle(*args, **options)
+            return
         for tried in range(1, TRIES + 1):
             with connection.cursor() as cursor:
                 cursor.execute(f"SET lock_timeout = '{LOCK}'")
@@ -33,4 +34,3 @@ class Command(Migrate):
             finally:
                 with connection.cursor() as cursor:
                     cursor.execute("RESET lock_timeout")
-        return None
