@@ -93,11 +93,19 @@ def check_documents(told):
     assert told["agentProfiles"] == ["preferences"]
 
 
+def check_replaced(told):
+    """Each kind of profile was replaced by who knew its tag, and stayed so for who knew the old one."""
+    assert told["replacedActivityProfile"] == {"limit": 4}
+    assert told["replacedAgentProfile"] == {"language": "it"}
+    assert told["staleActivityProfile"] == told["staleAgentProfile"] == told["stale"]
+
+
 @pytest.mark.parametrize("adapter", ["axios", "fetch"])
 def test_xapi_js(asked, adapter):
     told = in_node("xapi.js", asked, adapter=adapter)
     check_statements(told, asked)
     check_documents(told)
+    check_replaced(told)
     assert told["ids"]["object"] == {"id": HIKE}
     assert (told["kept"], told["names"], told["empty"]) == ({"page": 2}, ["bookmark"], [])
     assert told["person"] == {"objectType": "Person", "name": ["Anna"], "mbox": ["mailto:anna@example.org"]}
@@ -122,6 +130,7 @@ def test_tincanjs(asked):
     told = in_node("tincan.js", asked)
     check_statements(told, asked)
     check_documents(told)
+    check_replaced(told)
     assert told["attachment"] == TEXT
     assert (told["kept"], told["names"], told["empty"]) == ({"page": 2}, ["bookmark"], [])
     assert told["activity"]["definition"]["name"] == {"en": "Hike"}
@@ -137,6 +146,7 @@ def test_xapiwrapper_in_a_page_of_another_origin(asked):
     assert TEXT in told["attachment"]
     assert told["kept"] == "another"
     assert sorted(told["names"]) == ["bookmark", "text"]
+    assert told["textOfActivity"] == told["textOfAgent"] == ["a text", "another"]
     assert told["person"]["mbox"] == ["mailto:anna@example.org"]
     assert told["activity"]["definition"]["name"] == {"en": "Hike"}
     assert (told["hidden"], told["gone"]) == (None, None)

@@ -2,6 +2,7 @@
 
 import json
 
+import httpx
 import pytest
 import tincan
 from tincan import (
@@ -85,7 +86,7 @@ def test_state_though_the_client_sends_it_twice_and_reads_no_etag(lrs):
 
 
 @pytest.mark.parametrize("kind", ["activity", "agent"])
-def test_profiles_once_the_first_one_is_there(lrs, kind):
+def test_profiles_once_the_first_one_is_there(lrs, asked, kind):
     """A new profile needs If-None-Match in 1.0.3, which this client cannot send; it replaces one whose tag it is told."""
     whose, document = (
         ({"activity": HIKE}, ActivityProfileDocument) if kind == "activity" else ({"agent": ANNA}, AgentProfileDocument)
@@ -100,7 +101,34 @@ def test_profiles_once_the_first_one_is_there(lrs, kind):
     assert status_of(save(new)) == 412, "If-Match: * asks for one that is there"
     assert content_of(ids(*whose.values())) == []
     assert retrieve(*whose.values(), "settings").response.status == 404
+    first = tag_of_first_profile(asked, kind)
+    kept = content_of(retrieve(*whose.values(), "settings"))
+    assert (kept.content, kept.etag) == (bytearray(b"the first"), None), "it reads no tag"
+    new.etag = first
+    assert content_of(save(new)).content == bytearray(b"a text")
+    assert content_of(retrieve(*whose.values(), "settings")).content == bytearray(b"a text")
+    late = document(id="settings", content=bytearray(b"too late"), content_type="text/plain", etag=first, **whose)
+    assert status_of(save(late)) == 412, "the tag of the first is an old one"
+    late.etag = None
+    assert status_of(save(late)) == 409, "nor without a tag, which 1.0.3 asks for"
+    assert content_of(retrieve(*whose.values(), "settings")).content == bytearray(b"a text")
+    assert content_of(ids(*whose.values())) == ["settings"]
     assert delete(document(id="settings", **whose)).success
+    assert content_of(ids(*whose.values())) == []
+
+
+def tag_of_first_profile(asked, kind):
+    """Another client stores it, and tells its tag."""
+    whose = {"activityId": HIKE.id} if kind == "activity" else {"agent": ANNA.to_json("1.0.3")}
+    with httpx.Client(
+        auth=(asked["key"], asked["secret"]),
+        headers={"X-Experience-API-Version": "1.0.3"},
+        params={**whose, "profileId": "settings"},
+    ) as client:
+        address = f"{asked['endpoint']}{'activities' if kind == 'activity' else 'agents'}/profile"
+        headers = {"If-None-Match": "*", "Content-Type": "text/plain"}
+        assert client.put(address, content=b"the first", headers=headers).status_code == 204
+        return client.get(address).headers["ETag"]
 
 
 def test_a_boolean_of_python_is_none_of_the_standard(lrs):

@@ -90,9 +90,18 @@ async function journey({ endpoint, key, secret }) {
   told.activityProfile = (await call("retrieveActivityProfile", "settings", { activity: what })).contents;
   told.activityProfiles = await call("retrieveActivityProfileIds", { activity: what });
   told.second = (await call("saveActivityProfile", "settings", {}, { activity: what, ...onlyNew() })).refused;
+  const replace = async (kind, name, contents, whose) => {
+    const { etag: lastSHA1 } = await call(`retrieve${kind}`, name, { ...whose });
+    const tagged = { ...whose, contentType: "application/json", lastSHA1 };
+    await call(`save${kind}`, name, contents, tagged);
+    told[`stale${kind}`] = (await call(`save${kind}`, name, {}, tagged)).refused;
+    told[`replaced${kind}`] = (await call(`retrieve${kind}`, name, { ...whose })).contents;
+  };
+  await replace("ActivityProfile", "settings", { limit: 4 }, { activity: what });
   await call("dropActivityProfile", "settings", { activity: what });
   await call("saveAgentProfile", "preferences", { language: "de" }, { agent, ...onlyNew() });
   told.agentProfile = (await call("retrieveAgentProfile", "preferences", { agent })).contents;
+  await replace("AgentProfile", "preferences", { language: "it" }, { agent });
   told.agentProfiles = await call("retrieveAgentProfileIds", { agent });
 
   told.activity = await call("retrieveActivity", activity, {});

@@ -59,10 +59,20 @@
   lrs.sendActivityProfile(activity, "settings", { colour: "blue" });
   told.activityProfile = lrs.getActivityProfile(activity, "settings");
   told.activityProfiles = lrs.getActivityProfile(activity);
+  lrs.sendActivityProfile(activity, "text", "a text", null, "*");
+  told.textOfActivity = [lrs.getActivityProfile(activity, "text")];
+  lrs.sendActivityProfile(activity, "text", "another", lrs.hash("a text"));
+  lrs.sendActivityProfile(activity, "text", "too late", lrs.hash("a text"));
+  told.textOfActivity.push(lrs.getActivityProfile(activity, "text"));
   lrs.deleteActivityProfile(activity, "settings");
   lrs.sendAgentProfile(actor, "preferences", { language: "de" }, null, "*");
   told.agentProfile = lrs.getAgentProfile(actor, "preferences");
   told.agentProfiles = lrs.getAgentProfile(actor);
+  lrs.sendAgentProfile(actor, "text", "a text", null, "*");
+  told.textOfAgent = [lrs.getAgentProfile(actor, "text")];
+  lrs.sendAgentProfile(actor, "text", "another", lrs.hash("a text"));
+  lrs.sendAgentProfile(actor, "text", "too late", lrs.hash("a text"));
+  told.textOfAgent.push(lrs.getAgentProfile(actor, "text"));
 
   told.person = lrs.getAgents(actor);
   told.activity = lrs.getActivities(activity);

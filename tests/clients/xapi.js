@@ -79,10 +79,19 @@ async function journey({ endpoint, key, secret, adapter }) {
   told.activityProfile = await data(xapi.getActivityProfile(there));
   told.activityProfiles = await data(xapi.getActivityProfiles({ activityId: activity }));
   told.second = await statusOf(xapi.setActivityProfile({ ...there, profile: {}, ...first }));
+  const known = async (request) => ({ etag: (await request).headers.etag, matchHeader: "If-Match" });
+  const settings = await known(xapi.getActivityProfile(there));
+  await xapi.setActivityProfile({ ...there, profile: { limit: 4 }, ...settings });
+  told.staleActivityProfile = await statusOf(xapi.setActivityProfile({ ...there, profile: {}, ...settings }));
+  told.replacedActivityProfile = await data(xapi.getActivityProfile(there));
   await xapi.deleteActivityProfile(there);
   const hers = { agent: actor, profileId: "preferences" };
   await xapi.setAgentProfile({ ...hers, profile: { language: "de" }, ...first });
   told.agentProfile = await data(xapi.getAgentProfile(hers));
+  const preferences = await known(xapi.getAgentProfile(hers));
+  await xapi.setAgentProfile({ ...hers, profile: { language: "it" }, ...preferences });
+  told.staleAgentProfile = await statusOf(xapi.setAgentProfile({ ...hers, profile: {}, ...preferences }));
+  told.replacedAgentProfile = await data(xapi.getAgentProfile(hers));
   told.agentProfiles = await data(xapi.getAgentProfiles({ agent: actor }));
 
   told.person = await data(xapi.getAgent({ agent: actor }));
