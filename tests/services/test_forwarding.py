@@ -1,4 +1,4 @@
-"""Forwarding from one real portal to another that is down, slow, refuses, loses answers and is killed: all once, in order."""
+"""Forwarding from one real portal to another that is down, slow, too late, refuses, loses answers and is killed: all once, in order."""
 
 import json
 import re
@@ -9,7 +9,7 @@ import pytest
 
 from tests.portal.lrs.samples import new_id, statement
 from tests.support.live import LivePortal
-from tests.support.lossy import lossy_proxy
+from tests.support.lossy import LATE_SECONDS, lossy_proxy
 
 pytestmark = pytest.mark.services
 
@@ -27,6 +27,7 @@ from portal.lrs.models import Delivery
 delivery = Delivery.objects.get()
 print(json.dumps([settled() - delivery.watermark, delivery.fault, delivery.delivered, bool(delivery.lease)]))
 """
+AGAIN = "from portal.lrs.models import Delivery\nDelivery.objects.update(next_try_at=None)\n"
 SWEEP = "from portal.lrs.forwarding.tasks import sweep\nsweep()"
 RETRY = """
 from portal.core.clock import now
@@ -41,6 +42,13 @@ from portal.lrs.models import Receiver
 receiver = Receiver.objects.get()
 receiver.key = {key!r}
 change_receiver(receiver=receiver, secret={secret!r}, changed=["key", "secret"], at=now())
+"""
+IMPATIENT = """
+from unittest.mock import patch
+from portal.lrs.forwarding import client, sender
+from portal.lrs.models import Receiver
+with patch.object(client, "READ_SECONDS", {seconds}):
+    sender.forward(Receiver.objects.get().pk)
 """
 LATER = """
 from portal.core.clock import now
@@ -140,6 +148,22 @@ def test_fault_2_lost_acknowledgements_store_nothing_twice(pair):
     pair.wait_for_fault("unreachable")
     assert pair.proxy.posts > before  # it went through
     pair.proxy.mode = "pass"
+    pair.here.ask(RETRY)
+    pair.wait_for_all()
+
+
+def test_fault_2_a_receiver_that_stores_and_answers_too_late_stores_nothing_twice(pair):
+    """Each try is stored there, and the sender, who waits for less long than it takes to answer, hears of none."""
+    pair.here.kill("worker")
+    pair.proxy.mode, before = "late", pair.proxy.posts
+    pair.store(120)
+    for tried in (1, 2):
+        pair.here.ask(AGAIN + IMPATIENT.format(seconds=LATE_SECONDS / 3))
+        pair.here.wait_until(lambda tried=tried: pair.proxy.posts == before + tried, "it went through")
+        assert pair.state() == [120, "slow", pair.state()[2], False]
+    assert pair.ids(pair.there, pair.there_key)[-1] in pair.ids(pair.here, pair.here_key)[-120:]
+    pair.proxy.mode = "pass"
+    pair.here.start("worker")
     pair.here.ask(RETRY)
     pair.wait_for_all()
 

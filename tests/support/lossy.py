@@ -6,11 +6,13 @@ import time
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+LATE_SECONDS = 3
 SKIPPED = {"connection", "transfer-encoding", "content-length", "server", "date"}
 
 
 class LossyProxy(ThreadingHTTPServer):
-    """``mode`` is "pass", "slow", "lost" (the request goes through, its answer does not come back) or a status that it says.
+    """``mode`` is "pass", "slow", "lost" (the request goes through, its answer does not come back), "late" (its
+    answer comes after ``LATE_SECONDS``) or a status that it says.
 
     ``posts`` counts the writes that reached the portal behind it.
     """
@@ -70,6 +72,8 @@ class _Handler(BaseHTTPRequestHandler):
         if mode == "lost":
             self.close_connection = True
             return None
+        if mode == "late":
+            time.sleep(LATE_SECONDS)
         return self.say(answer.status, answer.getheaders(), content)
 
     def say(self, status, headers, body):
