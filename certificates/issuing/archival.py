@@ -1,12 +1,13 @@
 """One PDF that is PDF/A-3a (ISO 19005-3) and PDF/UA-1 (ISO 14289-1) at once, with a machine-readable attachment."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from weasyprint import Attachment
 from weasyprint.pdf.metadata import DocumentMetadata
+
+from certificates.issuing.records import Enclosure
 
 # ISO 14289-1 asks for this property; PDF/A allows a property of another standard only with its schema told beside it
 # (ISO 19005-3, 6.6.2.3). The wording of the schema is that of the PDF Association's Technical Note on PDF/UA and PDF/A.
@@ -27,15 +28,6 @@ PDFUA = b"""
 </rdf:li></rdf:Bag></pdfaExtension:schemas>
 </rdf:Description>
 """
-
-
-@dataclass(frozen=True)
-class Enclosure:
-    """A file that travels inside the PDF; programs find it by ``name``, people read ``description``."""
-
-    name: str
-    description: str
-    content: bytes
 
 
 class BothStandards(DocumentMetadata):

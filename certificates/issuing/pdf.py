@@ -3,35 +3,26 @@
 from base64 import b64encode
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
-from functools import cache, lru_cache
+from functools import cache
 from html import escape, unescape
 from importlib.metadata import version
 from io import BytesIO
 from itertools import groupby
-from pathlib import Path
-from threading import Lock
 from typing import Any
 from unicodedata import category
-from urllib.parse import unquote, urlsplit
 
 import qrcode
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils.translation import gettext, override
 from fontTools.ttLib import TTFont
-from weasyprint import CSS, HTML
-from weasyprint.text.fonts import FontConfiguration
-from weasyprint.urls import URLFetcher
 
-from certificates.issuing.archival import Enclosure, archival
-from certificates.issuing.designs.layouts import LAYOUTS, Layout, colours
 from certificates.issuing.models import Certificate, Design, Scheme
-from certificates.issuing.records import ENCLOSED_AS, enclosed
+from certificates.issuing.records import ENCLOSED_AS, Enclosure, enclosed
 from certificates.issuing.rules import hours_and_minutes, missing_glyphs, named_signs
 from portal.cms.models import BrandSettings
 
 STATIC = settings.ROOT / "portal" / "static" / "portal"
-ROSETTE, ROSETTE_COLOUR = STATIC / "img" / "guilloche.svg", "#f2ebda"
 FONTS = STATIC / "fonts" / "pdf"
 # Classes of the style sheets, tried in this order.
 SIZES = ("", "close", "close name-long", "close name-longer", "close name-longest")
@@ -39,56 +30,6 @@ SIZES = ("", "close", "close name-long", "close name-longer", "close name-longes
 
 class UnfitError(ValueError):
     """The text does not fit on one page in any size, or no font can draw it."""
-
-
-class OwnFilesOnly(URLFetcher):
-    """Files of the static folder and data addresses; nothing else, whatever a template names."""
-
-    def fetch(self, url: str, headers: Any = None) -> Any:
-        parts = urlsplit(url)
-        if parts.scheme == "data":
-            return super().fetch(url, headers)
-        path = Path(unquote(parts.path)).resolve()
-        if parts.scheme != "file" or not path.is_relative_to(STATIC):
-            raise ValueError(f"certificates load nothing from {parts.scheme}")
-        return super().fetch(url, headers)
-
-
-# One for the process: a new one for each certificate leaks a quarter of a megabyte each time.
-_fonts = FontConfiguration()
-_fetcher = OwnFilesOnly()
-# Pango and fontconfig under it: two threads that draw at the same moment end the process.
-_one_thread = Lock()
-
-
-@cache
-def _sheet(name: str) -> CSS:
-    return CSS(filename=STATIC / "css" / name, font_config=_fonts, url_fetcher=_fetcher)
-
-
-@lru_cache(maxsize=64)
-def _colours(layout: str, accent: str, line: str) -> CSS:
-    return CSS(string=coloured(LAYOUTS[layout], accent, line), url_fetcher=_fetcher)
-
-
-def coloured(layout: Layout, accent: str, line: str) -> str:
-    """The style sheet of a design's colours. A background knows no custom property, so the rosette is written into it."""
-    found = colours(layout, accent, line)
-    rules = ":root{" + ";".join(f"--{name}:{value}" for name, value in found.items()) + "}"
-    if layout.ornament:
-        rosette = ROSETTE.read_text(encoding="utf-8").replace(ROSETTE_COLOUR, found["pale"])
-        address = "data:image/svg+xml;base64," + b64encode(rosette.encode()).decode()
-        rules += f'.ornament{{background-image:url("{address}")}}'
-    return rules
-
-
-def style(design: Design) -> list[CSS]:
-    """The style sheets of a design; each is read once in the life of a worker."""
-    return [
-        _sheet("certificate.css"),
-        _sheet(f"certificate-{design.layout}.css"),
-        _colours(design.layout, design.accent, design.line),
-    ]
 
 
 @cache
@@ -191,21 +132,20 @@ def drawn(markup: str, style_sheet: str, variant: str) -> bytes:
         style_sheet: its name in the folder of style sheets.
         variant: the standard, as WeasyPrint names it.
     """
-    with _one_thread:
-        data: bytes = _laid_out(markup, style_sheet).write_pdf(pdf_variant=variant)
+    from certificates.issuing import press
+
+    with press.one_thread:
+        data: bytes = press.laid_out(markup, [press.sheet(style_sheet)]).write_pdf(pdf_variant=variant)
     return data
 
 
 def drawn_to_keep(markup: str, style_sheet: str, enclosures: Sequence[Enclosure], at: datetime) -> bytes:
     """As ``drawn``, in the standards of certificates (PDF/A-3a and PDF/UA-1) and with files enclosed."""
-    with _one_thread:
-        return archival(_laid_out(markup, style_sheet), enclosures, at)
+    from certificates.issuing import press
+    from certificates.issuing.archival import archival
 
-
-def _laid_out(markup: str, style_sheet: str) -> Any:
-    style = CSS(filename=STATIC / "css" / style_sheet, font_config=_fonts, url_fetcher=_fetcher)
-    page = HTML(string=markup, base_url=STATIC.as_uri() + "/", url_fetcher=_fetcher)
-    return page.render(font_config=_fonts, stylesheets=[style])
+    with press.one_thread:
+        return archival(press.laid_out(markup, [press.sheet(style_sheet)]), enclosures, at)
 
 
 def enclosure(certificate: Certificate, at: datetime) -> Enclosure:
@@ -226,6 +166,8 @@ def render(certificate: Certificate, at: datetime, more: Sequence[Enclosure] = (
     Raises:
         UnfitError: not even the smallest size fits, or no font has a character.
     """
+    from certificates.issuing.archival import archival
+
     enclosures = [enclosure(certificate, at), *more]
     return _fitting(certificate, lambda document: archival(document, enclosures, at))
 
@@ -241,15 +183,16 @@ def specimen(certificate: Certificate) -> bytes:
 
 def _fitting(certificate: Certificate, write: Callable[[Any], bytes]) -> bytes:
     """What ``write`` makes of the first size that fits; nothing else is drawn meanwhile."""
-    sheets = style(design_of(certificate))
+    from certificates.issuing import press
+
+    sheets = press.style(design_of(certificate))
     for size in SIZES:
         markup = html_of(certificate, size)
         missing = missing_glyphs(unescape(markup), covered())
         if missing:
             raise UnfitError(f"No shipped font has these characters of the sheet: {named_signs(missing)}")
-        page = HTML(string=markup, base_url=STATIC.as_uri() + "/", url_fetcher=_fetcher)
-        with _one_thread:
-            document = page.render(font_config=_fonts, stylesheets=sheets)
+        with press.one_thread:
+            document = press.laid_out(markup, sheets)
             if fits(document):
                 return write(document)
     raise UnfitError(f"the text does not fit on one page (WeasyPrint {version('weasyprint')})")

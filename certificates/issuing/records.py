@@ -2,12 +2,22 @@
 
 import json
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from certificates.issuing.models import Certificate, Edition
 from certificates.issuing.rules import Status
 
 ENCLOSED_AS = "certificate.json"
+
+
+@dataclass(frozen=True)
+class Enclosure:
+    """A file that travels inside the PDF; programs find it by ``name``, people read ``description``."""
+
+    name: str
+    description: str
+    content: bytes
 
 
 def facts_of(certificate: Certificate) -> dict[str, object]:

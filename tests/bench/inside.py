@@ -14,7 +14,7 @@ from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_K
 from django.contrib.sessions.backends.db import SessionStore
 from weasyprint import HTML
 
-from certificates.issuing import pdf, rules
+from certificates.issuing import pdf, press, rules
 from certificates.issuing.actions import issue, signing_key
 from certificates.issuing.models import Certificate
 from courses.catalogue.models import CoursePage
@@ -130,7 +130,7 @@ def bare_call() -> Callable[[], object]:
     from pyhanko.sign.fields import SigSeedSubFilter
     from pyhanko.sign.signers import PdfSignatureMetadata, sign_pdf
 
-    base, sheets, fonts = pdf.STATIC.as_uri() + "/", pdf.style(pdf.design_of(SAMPLE)), pdf._fonts
+    base, sheets, fonts = pdf.STATIC.as_uri() + "/", press.style(pdf.design_of(SAMPLE)), press.fonts
     page, key = pdf.html_of(SAMPLE), signing_key(at=now())
     metadata = PdfSignatureMetadata(field_name="Signature", md_algorithm="sha256", subfilter=SigSeedSubFilter.PADES)
 

@@ -27,6 +27,20 @@ print(json.dumps([answer.status_code, json.loads(answer.content)]))
 """
 
 
+OLD_MONTH = """
+from datetime import timedelta
+from portal.core.clock import now
+from portal.lrs.actions import store_statements
+from portal.lrs.auth import Authority
+from tests.bench.sentences import sentence
+at = now() - timedelta(days=70)
+by = Authority({"mbox": "mailto:a@example.org"}, None, frozenset(["all"]), "")
+store_statements([sentence(n) for n in range(1000)], authority=by, at=at)
+print(f"{at:%Y-%m}")
+"""
+COUNT = "from portal.lrs.models import Statement; print(Statement.objects.count())"
+
+
 class SmallDisk:
     """A disk of 512 kB in memory, mounted where certificates lie."""
 
@@ -134,6 +148,32 @@ def test_fault_75_readyz_says_that_storage_is_away_and_leaves_nothing(live, disk
     disk.free()
     assert ask() == (200, "ok", "ok")
     assert files_in(live, "readyz") == []
+
+
+def test_fault_75_months_of_the_record_store_wait_for_room_and_lose_nothing(live, disk):
+    """Files for analysts, and the archive of a month: half of one is never left, and what is not put away stays."""
+
+    def count():
+        return int(live.python(COUNT).splitlines()[-1])
+
+    month = live.python(OLD_MONTH).splitlines()[-1]
+    before = count()
+    live.manage("rebuild_counters")
+    disk.fill(leave=4096)
+    with pytest.raises(AssertionError, match=r"No space left on device|File too large"):
+        live.manage("write_parquet", under=disk.under)
+    assert files_in(live, "parquet") == []
+    disk.free()
+    live.manage("write_parquet")
+    disk.fill(leave=4096)
+    with pytest.raises(AssertionError, match=rf"CommandError: {month}: .* cannot be stored: (No space|File too)"):
+        live.manage("archive_statements", month, under=disk.under)
+    assert (files_in(live, "records"), count()) == ([], before)
+    disk.free()
+    assert "1000 statements are in" in live.manage("archive_statements", month)
+    assert count() == before - 1000
+    assert "1000 statements are back" in live.manage("archive_statements", month, "--restore")
+    assert count() == before
 
 
 def test_fault_75_the_alarm_comes_before_the_disk_is_full(live):

@@ -15,10 +15,10 @@ from django.db.models import Max
 from django.utils.translation import gettext, override
 
 from certificates.issuing import badges
-from certificates.issuing.archival import Enclosure
 from certificates.issuing.credentials import keys
 from certificates.issuing.keys import KeyAwayError
 from certificates.issuing.models import Certificate, Credential, CredentialKey
+from certificates.issuing.records import Enclosure
 from portal.audit.actions import record
 
 ENCLOSED_AS = "credential.json"

@@ -8,8 +8,8 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext
 
 from certificates.issuing import actions
-from certificates.issuing.archival import Enclosure
 from certificates.issuing.pdf import drawn_to_keep
+from certificates.issuing.records import Enclosure
 from certificates.issuing.rules import Status
 from certificates.issuing.transcripts.lines import name_on
 from certificates.issuing.transcripts.rules import Line, by_scheme, by_year

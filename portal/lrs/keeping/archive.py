@@ -222,9 +222,17 @@ def _write(month: date) -> _Written:
 
 
 def _put(storage: Storage, name: str, content: "File[bytes]") -> None:
-    """In place of what an earlier call left that was broken off."""
+    """In place of what an earlier call left that was broken off.
+
+    Raises:
+        ArchiveError: the disk is full, or the storage away; half a file is taken away again.
+    """
     storage.delete(name)
-    storage.save(name, content)
+    try:
+        storage.save(name, content)
+    except OSError as error:
+        storage.delete(name)
+        raise ArchiveError(f"{name} cannot be stored: {error.strerror or error}") from error
 
 
 def _batches(found: StatementQuerySet) -> Iterator[list[Statement]]:

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from pypdf import PdfReader
 
-from certificates.issuing import actions, life, pdf
+from certificates.issuing import actions, life, pdf, press
 from certificates.issuing.designs.layouts import LAYOUTS, unreadable
 from certificates.issuing.designs.samples import NAMES as SAMPLES
 from certificates.issuing.models import Certificate, Design, DesignText, Signatory
@@ -144,7 +144,7 @@ def test_hours_of_the_portal_itself_show_no_logo(course):
 def test_papers_load_nothing_from_elsewhere():
     for address in ("https://example.org/x.png", "file:///etc/passwd", f"file://{pdf.STATIC}/../../config/env.py"):
         with pytest.raises(ValueError, match="load nothing"):
-            pdf.OwnFilesOnly().fetch(address)
+            press.OwnFilesOnly().fetch(address)
 
 
 # --- it fits -----------------------------------------------------------------------------------------------------------
