@@ -68,5 +68,5 @@ def forget_drafts(*, at: datetime) -> int:
 
 
 def _folder() -> Path:
-    # Beside the private files, so that a draft is renamed and not copied.
-    return Path(settings.PRIVATE_ROOT).parent / "drafts"
+    """On the disk of the private storage, as a file cannot be moved from one disk to another in one step."""
+    return Path(settings.PRIVATE_ROOT) / "drafts"

@@ -63,7 +63,10 @@ def archive_month(*, month: date, at: datetime) -> Archive:
     if Archive.objects.filter(month=month, restored_at=None).exists():
         raise ArchiveError("the month is archived already")
     _check_downstream(month)
-    written = _write(month)
+    try:
+        written = _write(month)
+    except OSError as error:
+        raise ArchiveError(f"its file cannot be stored: {error.strerror or error}") from error
     failpoint("archive written")
     _check(_storage(), written)
     with transaction.atomic():
@@ -225,14 +228,14 @@ def _put(storage: Storage, name: str, content: "File[bytes]") -> None:
     """In place of what an earlier call left that was broken off.
 
     Raises:
-        ArchiveError: the disk is full, or the storage away; half a file is taken away again.
+        OSError: the disk is full, or the storage away; half a file is taken away again.
     """
     storage.delete(name)
     try:
         storage.save(name, content)
-    except OSError as error:
+    except OSError:
         storage.delete(name)
-        raise ArchiveError(f"{name} cannot be stored: {error.strerror or error}") from error
+        raise
 
 
 def _batches(found: StatementQuerySet) -> Iterator[list[Statement]]:

@@ -25,7 +25,7 @@ def test_drafts_that_a_killed_worker_left_are_taken_away(private):
     with pytest.raises(SystemExit):
         stopped()
     assert drafts(private) == []
-    (private / "drafts" / "two").write_text("half")
+    (private / "private" / "drafts" / "two").write_text("half")
     assert files.forget_drafts(at=now()) == 0
     assert files.forget_drafts(at=now() + timedelta(hours=25)) == 1
 
@@ -54,4 +54,4 @@ def test_a_storage_without_paths_gets_the_file_too(private):
 
 
 def drafts(private):
-    return list((private / "drafts").iterdir())
+    return list((private / "private" / "drafts").iterdir())

@@ -38,7 +38,7 @@ def other(credential_for):
 
 @pytest.fixture
 def private(settings, tmp_path, monkeypatch):
-    """A folder of its own for private files (``private``), with the drafts beside it."""
+    """A folder of its own for private files (``private``), with the drafts in it."""
     settings.PRIVATE_ROOT = tmp_path / "private"
     place = {"location": settings.PRIVATE_ROOT, "base_url": None}
     disk = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": place}

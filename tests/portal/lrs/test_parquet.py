@@ -151,7 +151,7 @@ def test_a_day_is_replaced_whole_or_not_at_all(three_days, private, monkeypatch)
     assert ids(private, 1) == before
     assert actions.waiting_days(at=NIGHT) == [date(2026, 11, 1)], "the next night tries again"
     assert len(files(private)) == 2
-    assert not [*(private / "drafts").iterdir()]
+    assert not [*(private / "private" / "drafts").iterdir()]
 
 
 def test_row_groups_bound_the_memory(lms, private, monkeypatch):
