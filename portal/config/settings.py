@@ -213,6 +213,7 @@ if ENV.cache_url:
     }
 else:
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+CACHE_URL = ENV.cache_url  # empty where each process has a cache of its own
 RATE_LIMIT_STORAGE = ENV.cache_url or "memory://"
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_AGE = 14 * 24 * 3600

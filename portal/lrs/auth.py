@@ -1,9 +1,9 @@
 """Who speaks to the store, and what they may.
 
-A credential is looked up in the database once, then for ``CACHE_SECONDS`` in the cache. What is kept there is no secret:
-the digest of it, as in the database. Revoking puts a mark into the cache that no verification overwrites, so with a
-shared cache a credential ends at once, and with one cache a process, or the cache away at that moment, after
-``CACHE_SECONDS`` at most.
+A credential is looked up in the database once, then for some seconds in the cache, and from there in the memory of the
+process (``Nearby``). What is kept is no secret: the digest of it, as in the database. Revoking puts a mark into the cache that
+no verification overwrites, and tells every process; so with a shared cache a credential ends at once, and with one cache a
+process, or the cache away at that moment, after ``CACHE_SECONDS`` at most.
 """
 
 import base64
@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from django.conf import settings
 from django.core.cache import cache
@@ -21,6 +21,7 @@ from django.db import OperationalError
 from django.utils.crypto import constant_time_compare
 
 from portal.accounts.models import User
+from portal.core.nearby import Nearby
 from portal.lrs import tokens
 from portal.lrs.digests import digest
 from portal.lrs.errors import UnauthorizedError
@@ -46,6 +47,7 @@ _HELD_BY = {
 }
 
 CACHE_SECONDS = 10
+_SHARED_SECONDS = _NEAR_SECONDS = CACHE_SECONDS // 2  # one after the other, where nobody could tell
 # Longer than a request that looked a credential up before it was revoked can take to put it into the cache.
 _MARK_SECONDS = 300
 _REVOKED = "revoked"
@@ -120,6 +122,9 @@ class _Known(NamedTuple):
     authority: Authority
 
 
+near: Nearby[_Known] = Nearby(settings.CACHE_URL, "alara.lrs.credential", seconds=_NEAR_SECONDS)
+
+
 def authenticate(header: str | None, *, at: datetime) -> Authority:
     """The authority of an ``Authorization`` header, HTTP Basic or a Bearer token of ``tokens.seal``.
 
@@ -168,6 +173,7 @@ def _bearer(text: str, at: datetime) -> Authority:
 def forget(key: str) -> None:
     """From now on the cache lets nobody in with ``key``; called once the database says the same."""
     cache.set(_place(key), _REVOKED, _MARK_SECONDS)
+    near.end(key)
 
 
 def _place(key: str) -> str:
@@ -178,12 +184,17 @@ def _find(key: str, at: datetime) -> tuple[_Known | None, bool]:
     """The credential if it may be used, and whether the database was asked."""
     if not (key.isascii() and key.isalnum()):
         return None, False
-    kept = cache.get(_place(key))
+    kept, since = near.get(key)
     if kept is None:
-        return _looked_up(key, at), True
-    if kept == _REVOKED or (kept.expires_at is not None and kept.expires_at <= at):
-        return None, False
-    return kept, False
+        shared = cache.get(_place(key))
+        if shared is None:
+            return _looked_up(key, at), True
+        if shared == _REVOKED:
+            return None, False
+        kept = cast("_Known", shared)
+        near.keep(key, kept, since=since)
+    is_over = kept.expires_at is not None and kept.expires_at <= at
+    return None if is_over else kept, False
 
 
 def _looked_up(key: str, at: datetime) -> _Known | None:
@@ -207,7 +218,7 @@ def _looked_up(key: str, at: datetime) -> _Known | None:
 
 def _keep(key: str, known: _Known, at: datetime) -> None:
     """For the requests that follow; a mark of ``forget`` that came meanwhile stays."""
-    cache.add(_place(key), known, CACHE_SECONDS)
+    cache.add(_place(key), known, _SHARED_SECONDS)
     if known.last_used_at is not None and known.last_used_at > at - _USE_NOTED_EVERY:
         return
     with suppress(OperationalError):  # nobody is turned away because the note could not be made

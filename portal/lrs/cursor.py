@@ -1,6 +1,6 @@
 """Signed, opaque ``more`` tokens: a query and the place in it where the next page begins."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.core import signing
@@ -22,7 +22,8 @@ class Cursor:
 
 
 def seal(cursor: Cursor) -> str:
-    return signing.dumps({**asdict(cursor), "stored": cursor.stored.isoformat()}, salt=_SALT, compress=True)
+    said = {"parameters": cursor.parameters, "stored": cursor.stored.isoformat(), "id": cursor.id}
+    return signing.dumps(said, salt=_SALT, compress=True)
 
 
 def unseal(token: str) -> Cursor:

@@ -15,7 +15,7 @@ from portal.lrs.auth import Authority
 from portal.lrs.cursor import Cursor
 from portal.lrs.parameters import Query
 from portal.lrs.permissions import reach_of, readable_statements
-from portal.lrs.querysets import Place
+from portal.lrs.querysets import Place, StatementQuerySet
 from portal.lrs.together import rows_of, rows_often
 
 # Up to how many statements their texts come with the places, and up to how many bytes of each.
@@ -64,18 +64,23 @@ def firsts(authority: Authority, query: Query, after: Cursor | None, *, limit: i
     reach = reach_of(authority)
     if reach is None:
         return []
-    readable = readable_statements(authority)
-    found = readable.valid().between(query.since, query.until)
-    if after:
-        found = found.beyond(after.stored, after.id, ascending=query.ascending)
     if connection.vendor != "postgresql":
+        readable, found = _querysets(authority, query, after)
         return found.places(query.wanted, ascending=query.ascending, limit=limit, among=readable)
     matching, refer = _Question(reach, query, after, limit).answer()
     conditions = query.wanted.conditions() if refer else []
     if conditions:
+        readable, found = _querysets(authority, query, after)
         referring = found.referring(conditions, readable, matching.values(), ascending=query.ascending, limit=limit)
         matching = {**{place.id: place for place in referring}, **matching}
     return sorted(matching.values(), reverse=not query.ascending)[:limit]
+
+
+def _querysets(authority: Authority, query: Query, after: Cursor | None) -> tuple[StatementQuerySet, StatementQuerySet]:
+    """What ``authority`` may read, and of this what is not voided and lies in the time asked, beyond ``after``."""
+    readable = readable_statements(authority)
+    found = readable.valid().between(query.since, query.until)
+    return readable, found.beyond(after.stored, after.id, ascending=query.ascending) if after else found
 
 
 class _Asked:

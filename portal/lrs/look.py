@@ -12,8 +12,8 @@ from portal.lrs.voiding import Standing
 
 _LOOK = """
     SELECT {lock}(%s);
-    SELECT uuid FROM lrs_statementid WHERE uuid = ANY(%s);
-    SELECT target, own, tenant, authority FROM lrs_reference WHERE voids AND target = ANY(%s);
+    SELECT uuid FROM lrs_statementid WHERE uuid = ANY(%s::uuid[]);
+    SELECT target, own, tenant, authority FROM lrs_reference WHERE voids AND target = ANY(%s::uuid[]);
     SELECT nextval('lrs_statement_number') FROM generate_series(1, %s)
 """
 
@@ -37,13 +37,14 @@ def look(ids: Collection[UUID], *, count: int, alone: bool) -> Look:
         count: how many statements are to be stored.
         alone: a voiding statement and its target, sent at the same moment, must see each other: one of them waits.
     """
-    return _look_in_postgres(list(ids), count, alone=alone) if connection.vendor == "postgresql" else _look(ids, count)
+    return _look_in_postgres(ids, count, alone=alone) if connection.vendor == "postgresql" else _look(ids, count)
 
 
-def _look_in_postgres(ids: list[UUID], count: int, *, alone: bool) -> Look:
+def _look_in_postgres(ids: Collection[UUID], count: int, *, alone: bool) -> Look:
     lock = "pg_advisory_xact_lock" if alone else "pg_advisory_xact_lock_shared"
+    asked = f"{{{','.join(map(str, ids))}}}"  # the driver writes a list of UUIDs in four times the time
     with connection.cursor() as cursor:
-        cursor.execute(_LOOK.format(lock=lock), [LOCK, ids, ids, count])
+        cursor.execute(_LOOK.format(lock=lock), [LOCK, asked, asked, count])
         cursor.nextset()
         given = {uuid for (uuid,) in cursor.fetchall()}
         cursor.nextset()

@@ -13,12 +13,19 @@ def rows_often(question: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
     """The rows of a question in PostgreSQL's own words that is asked all day long.
 
     Each connection of the pool plans it once, for whatever values: over the partitions that takes longer than finding the
-    rows. Without the pool (``DATABASE_POOL``) there may be one in front that gives each question another connection, so it is
+    rows. They come in PostgreSQL's binary form, which is read in half the time. Without the pool (``DATABASE_POOL``) there may be one in front that gives each question another connection, so it is
     planned each time.
     """
     connection.ensure_connection()
     with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
-        return cursor.execute(question, values).fetchall()
+        return cursor.execute(question, values, binary=True).fetchall()
+
+
+def change_often(order: str, values: Sequence[Any]) -> int:
+    """How many rows an order in PostgreSQL's own words changed, which is given all day long; planned like ``rows_often``."""
+    connection.ensure_connection()
+    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
+        return cursor.execute(order, values).rowcount
 
 
 def rows_of(question: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
