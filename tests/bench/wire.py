@@ -13,12 +13,13 @@ from urllib.parse import urlsplit
 
 @dataclass(frozen=True)
 class Rate:
-    """Answers a second, the median and the 99th percentile in milliseconds, and answers that were not as expected."""
+    """Answers a second, the median and the 99th percentile in milliseconds, answers that were not as expected, and all."""
 
     rate: float
     median: float
     p99: float
     errors: int
+    answers: int
 
 
 @dataclass
@@ -90,4 +91,5 @@ def drive(url: str, plans: Sequence[Iterator[bytes]], *, seconds: float, expecte
                 line.sock.close()
     took = time.perf_counter() - begun
     times.sort()
-    return Rate(len(times) / took, 1000 * times[len(times) // 2], 1000 * times[int(len(times) * 0.99)], errors)
+    count = len(times)
+    return Rate(count / took, 1000 * times[count // 2], 1000 * times[int(count * 0.99)], errors, count)
