@@ -99,8 +99,8 @@ class Nearby(Generic[Kept]):
             return
         try:
             if self._ear is None:
-                self._ear = self._redis().pubsub()
-                self._ear.subscribe(self.channel)
+                self._ear = PubSub(self._redis().connection_pool)
+                self._ear.subscribe(self.channel)  # type: ignore[no-untyped-call]  # the library leaves it out
             while (message := self._ear.get_message()) is not None:
                 self._said += 1
                 if message["type"] == "subscribe":

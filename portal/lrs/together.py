@@ -13,8 +13,8 @@ def rows_often(question: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
     """The rows of a question in PostgreSQL's own words that is asked all day long.
 
     Each connection of the pool plans it once, for whatever values: over the partitions that takes longer than finding the
-    rows. They come in PostgreSQL's binary form, which is read in half the time. Without the pool (``DATABASE_POOL``) there may be one in front that gives each question another connection, so it is
-    planned each time.
+    rows. They come in PostgreSQL's binary form, which is read in half the time. Without the pool (``DATABASE_POOL``) there may
+    be one in front that gives each question another connection, so it is planned each time.
     """
     connection.ensure_connection()
     with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
