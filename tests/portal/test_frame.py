@@ -3,7 +3,7 @@
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from wagtail.models import Locale, PageViewRestriction
+from wagtail.models import Locale, PageViewRestriction, Site
 
 from campaign.pages.models import CampaignPage
 from portal.cms.menus import BELOW
@@ -134,3 +134,19 @@ def test_foreign_words_are_marked_as_such(client, home):
     page = soup(client.get("/de/only/"))
     assert page.html["lang"] == "de"
     assert page.main["lang"] == "en"
+
+
+def test_each_site_has_its_own_menu_and_a_changed_one_is_seen_at_once(client, home, course, settings):
+    settings.ALLOWED_HOSTS = ["testserver", "other.example.org"]
+    other = home.get_parent().add_child(instance=CampaignPage(title="Other", slug="other", locale=home.locale))
+    other.add_child(instance=CampaignPage(title="Of the other", slug="its", show_in_menus=True, locale=home.locale))
+
+    def shown(host):
+        answer = client.get("/account/login/", HTTP_HOST=host).content.decode()
+        return "Of the other" in answer
+
+    assert not shown("other.example.org"), "the default site answers"
+    site = Site.objects.create(hostname="other.example.org", root_page=other)
+    assert (shown("other.example.org"), shown("testserver")) == (True, False)
+    site.delete()
+    assert not shown("other.example.org")

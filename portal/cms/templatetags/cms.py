@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import zip_longest
 from urllib.parse import urljoin
 from uuid import UUID
@@ -17,7 +18,7 @@ from wagtail.blocks import StructValue
 from wagtail.images.models import AbstractRendition
 from wagtail.models import Page, Site
 
-from portal.cms.menus import Entry, entries_of
+from portal.cms.menus import Entry, entries_of, site_at
 from portal.cms.models import BrandSettings
 
 register = template.Library()
@@ -41,8 +42,10 @@ class Language:
 def menu(context: Context) -> list[Entry]:
     """The main navigation as the page that is shown stands in it."""
     request = context.get("request")
-    site = Site.find_for_request(request) if request else None
-    return entries_of(site, request.path, get_language() or settings.LANGUAGE_CODE) if request and site else []
+    if request is None:
+        return []
+    site = site_at(request.get_host(), partial(Site.find_for_request, request))
+    return [] if site is None else entries_of(site, request.path, get_language() or settings.LANGUAGE_CODE)
 
 
 # The head and the language switch of one page ask the same.
