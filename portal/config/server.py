@@ -6,7 +6,6 @@ A proxy in front takes slow clients on itself; here they cannot stop the portal 
 import bisect
 import ctypes
 import functools
-import gc
 import select
 import selectors
 import socket
@@ -150,13 +149,9 @@ give_memory_back()
 
 
 def post_worker_init(worker: Any) -> None:
-    """What is loaded now stays for ever: the collector need not look at it again, nor after every few statements.
+    from portal.config import collector  # found once the application is loaded
 
-    With the defaults of Python it took a third of the time of a batch.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(10_000, 10, 10)
+    collector.settle()
 
 
 worker_class = Worker

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence, Set
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from threading import RLock
@@ -115,7 +115,7 @@ def _prepare(
         "stored": stored,
         "authority": authority.agent,
     }
-    index = index_of(body) if authority.may_define else replace(index_of(body), defined_activities=frozenset())
+    index = index_of(body) if authority.may_define else index_of(body)._replace(defined_activities=frozenset())
     return _Prepared(uuid, body, index, position, sent, attached)
 
 

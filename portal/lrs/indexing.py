@@ -1,16 +1,15 @@
 """What the index columns hold of a valid statement (pure)."""
 
 from collections.abc import Iterator, Set
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from portal.core.types import JsonObject
 from portal.lrs.iri import index_key, read_timestamp
 
 
-@dataclass(frozen=True, slots=True)
-class Index:
+class Index(NamedTuple):
     """Agents and activities are keys as ``identifier`` and ``index_key`` make them.
 
     ``other_agents`` are those beside the actor, ``direct_agents`` the ones of them that the filter ``agent`` reaches

@@ -4,10 +4,10 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
+import orjson
 from django.db import connection
 
 from portal.lrs.horizon import LOCK
-from portal.lrs.models import Reference, StatementId
 from portal.lrs.voiding import Standing
 
 _LOOK = """
@@ -16,6 +16,13 @@ _LOOK = """
     SELECT target, own, tenant, authority FROM lrs_reference WHERE voids AND target = ANY(%s::uuid[]);
     SELECT nextval('lrs_statement_number') FROM generate_series(1, %s)
 """
+
+
+_GIVEN = "SELECT uuid FROM lrs_statementid WHERE uuid IN (SELECT value FROM json_each(%s))"
+_AWAITED = (
+    "SELECT target, own, tenant, authority FROM lrs_reference"
+    " WHERE voids AND target IN (SELECT value FROM json_each(%s))"
+)
 
 
 @dataclass(frozen=True)
@@ -54,11 +61,13 @@ def _look_in_postgres(ids: Collection[UUID], count: int, *, alone: bool) -> Look
 
 
 def _look(ids: Collection[UUID], count: int) -> Look:
-    """With SQLite, which writes one transaction after the other and has nothing to lock."""
-    given = set(StatementId.objects.filter(uuid__in=ids).values_list("uuid", flat=True))
-    waiting = Reference.objects.filter(voids=True, target__in=ids)
-    awaited = _together(waiting.values_list("target", "own", "tenant", "authority"))
+    """With SQLite, which writes one transaction after the other and has nothing to lock; it keeps ids as 32 digits."""
+    asked = orjson.dumps([each.hex for each in ids]).decode()
     with connection.cursor() as cursor:
+        cursor.execute(_GIVEN, [asked])
+        given = {UUID(uuid) for (uuid,) in cursor.fetchall()}
+        cursor.execute(_AWAITED, [asked])
+        awaited = _together((UUID(target), bool(own), *whose) for target, own, *whose in cursor.fetchall())
         cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = 'lrs_statement'")
         last = next(iter(cursor.fetchall()), (0,))[0]
     return Look(given, awaited, list(range(last + 1, last + 1 + count)))

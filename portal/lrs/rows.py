@@ -3,12 +3,13 @@
 PostgreSQL takes them by COPY, which costs a fraction of INSERT; SQLite by many INSERTs of one row in one transaction.
 """
 
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from hashlib import sha256
 from itertools import chain
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -50,6 +51,16 @@ class Origin:
     credential_id: int | None
 
 
+@lru_cache(maxsize=1000)
+def _moment_for_sqlite(moment: datetime) -> Any:
+    """Of one batch, most are the moment at which it is stored."""
+    return connection.ops.adapt_datetimefield_value(moment)
+
+
+# SQLite knows neither type and keeps both as text.
+_ADAPTERS: dict[str, Callable[[Any], Any]] = {"uuid": attrgetter("hex"), "timestamptz": _moment_for_sqlite}
+
+
 class Table:
     """The columns of one table in the order in which the rows give them."""
 
@@ -59,6 +70,7 @@ class Table:
         self.names = ", ".join(columns)
         self.copying = f"COPY {name} ({self.names}) FROM STDIN (FORMAT BINARY)"
         self.marks = f"({', '.join(['%s'] * len(columns))})"
+        self._adapted = [(n, _ADAPTERS[kind]) for n, kind in enumerate(self.types) if kind in _ADAPTERS]
 
     def insert_of(self, count: int) -> str:
         return f"INSERT INTO {self.name} ({self.names}) VALUES {', '.join([self.marks] * count)}"  # noqa: S608
@@ -73,19 +85,14 @@ class Table:
                     for row in rows:
                         copy.write_row(row)
             else:
-                cursor.executemany(self.insert_of(1), [tuple(map(_for_sqlite, row)) for row in rows])
+                cursor.executemany(self.insert_of(1), [self._for_sqlite(row) for row in rows])
 
-
-def _for_sqlite(value: Any) -> Any:
-    if isinstance(value, UUID):
-        return value.hex
-    return _moment_for_sqlite(value) if isinstance(value, datetime) else value
-
-
-@lru_cache(maxsize=1000)
-def _moment_for_sqlite(moment: datetime) -> Any:
-    """Of one batch, most are the moment at which it is stored."""
-    return connection.ops.adapt_datetimefield_value(moment)
+    def _for_sqlite(self, row: Row) -> list[Any]:
+        values = list(row)
+        for n, adapt in self._adapted:
+            if values[n] is not None:
+                values[n] = adapt(values[n])
+        return values
 
 
 IDS = Table("lrs_statementid", uuid="uuid", statement="int8", stored="timestamptz")

@@ -28,7 +28,9 @@ def told(live: LivePortal, call: str):
 
 
 def figure_of(seconds: list[float]) -> Figure:
-    return Figure(len(seconds) / sum(seconds), 1000 * sorted(seconds)[int(len(seconds) * 0.95)], 0)
+    """By the median: the few that another process of the machine held up say nothing of the work."""
+    ordered = sorted(seconds)
+    return Figure(1 / ordered[len(ordered) // 2], 1000 * ordered[int(len(ordered) * 0.95)], 0)
 
 
 def against_bare_calls(live: LivePortal) -> None:

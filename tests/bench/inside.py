@@ -22,6 +22,7 @@ from courses.learning.actions import complete_step, enrol
 from courses.learning.models import Completion
 from courses.quizzes.actions import start_attempt
 from courses.quizzes.models import Draw
+from portal.config import collector
 from portal.core.clock import now
 from tests.certificates.factories import make_completion
 from tests.factories import UserFactory
@@ -74,9 +75,10 @@ def timed(calls: list[Callable[[], object]]) -> None:
 
 
 def warm() -> None:
-    """What a worker reads and makes once in its life: fonts, style sheet, keys."""
+    """What a worker does once in its life: it reads and makes fonts, style sheet and keys, and settles."""
     completion = make_completion(UserFactory(email=f"warm-{time.monotonic_ns()}@example.org"))
     issue(completion=completion, at=now())
+    collector.settle()
 
 
 def tasks(completions: list[int]) -> list[Callable[[], Certificate]]:

@@ -1,7 +1,6 @@
 """Statements as lines of an archive, and from lines to rows again."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -79,7 +78,7 @@ def put_back(batch: Sequence[JsonObject]) -> None:
         stored, body = _value("stored", each["stored"]), orjson.loads(each["body"])
         origin = Origin(stored, each["tenant"], each["authority"], each["own"], each["credential_id"])
         # Whoever sent it without the scope ``define`` defines nothing now either; a file of old does not say who had it.
-        index = replace(index_of(body), defined_activities=frozenset(each.get("defines", ())))
+        index = index_of(body)._replace(defined_activities=frozenset(each.get("defines", ())))
         rows = rows_of([(each["id"], Accepted(UUID(each["uuid"]), body, index))], origin)
         AGENTS.insert(rows.agents)
         ACTIVITIES.insert(rows.activities)

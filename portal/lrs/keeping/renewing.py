@@ -1,7 +1,7 @@
 """The rows of a statement that is stored: told by its text, made anew with it, and gone with it."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC
 from typing import Any
 
@@ -46,7 +46,7 @@ def rows_in(row: Statement, body: JsonObject, beside: Beside) -> Rows:
     origin = Origin(row.stored, row.tenant, identifier(body["authority"]), row.own, row.credential_id)
     counted = {key for key, defined in beside.activities if defined} | ({row.activity} if row.defined else set())
     index = index_of(body)
-    index = replace(index, defined_activities=index.defined_activities & counted)
+    index = index._replace(defined_activities=index.defined_activities & counted)
     return rows_of(
         [(row.pk, Accepted(row.uuid, body, index))], origin, voided={row.uuid} if row.voided else frozenset()
     )
