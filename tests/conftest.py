@@ -11,8 +11,7 @@ from django.test import Client
 from hypothesis import HealthCheck
 from hypothesis import settings as properties
 
-from portal.core import brand, ratelimit
-from portal.lrs import auth
+from portal.core import brand, nearby, ratelimit
 from tests.factories import DepartmentFactory, MembershipFactory, UserFactory
 from tests.pages import make_course, make_site
 from tests.support import migrated
@@ -66,7 +65,7 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix):
 def _fresh_counters():
     """No rate limit or cached answer leaks from one test into the next; the brand is known, as on a running portal."""
     cache.clear()
-    auth.near.clear()
+    nearby.ear().forget_all()
     cache.set(brand.KEY, brand.Brand())
     ratelimit._limiter().storage.reset()
     ratelimit._limiter.cache_clear()

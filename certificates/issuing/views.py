@@ -176,7 +176,7 @@ def verify(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """What became of a certificate; one that is still being prepared is unknown, and takes as long to be told."""
     if not allowed(RATE, "verify", caller(request)):
         return too_many(request)
-    found = Certificate.objects.issued().select_related("signing_key", "replaced_by")
+    found = Certificate.objects.issued().select_related("signing_key")
     certificate = found.filter(uuid=uuid).first()
     # By the address and not by the certificate: the same questions are asked for an unknown one.
     editions = list(Edition.objects.filter(certificate__uuid=uuid).select_related("signing_key").order_by("pk"))

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from django.conf import settings
 from django.core.cache import cache
@@ -9,8 +10,11 @@ from django.db.models import Q
 from django.utils.translation import gettext
 from wagtail.models import Page, Site
 
+from portal.core.nearby import Nearby
+
 BELOW = 8
 SECONDS = 60
+NEAR_SECONDS = 5
 _SITES = "menu.sites"  # their numbers by host
 
 
@@ -31,6 +35,10 @@ class Entry:
     below: "Sequence[Entry]" = ()
 
 
+_near: Nearby[list[Entry]] = Nearby("menu", seconds=NEAR_SECONDS)
+_near_sites: Nearby[dict[str, int | None]] = Nearby("menu.sites", seconds=NEAR_SECONDS)
+
+
 def entries_of(site: int, path: str, language: str) -> list[Entry]:
     """The home page, its children that are shown in menus and the course catalogue, each with the pages below it.
 
@@ -38,10 +46,9 @@ def entries_of(site: int, path: str, language: str) -> list[Entry]:
         site: its number.
         path: of the page that is shown.
     """
-    kept: list[Entry] | None = cache.get(_place(site, language))
-    if kept is None:
-        kept = _asked(Site.objects.select_related("root_page__locale").get(pk=site), language)
-        cache.set(_place(site, language), kept, SECONDS)
+    kept = _near.asked(_place(site, language), partial(_asked, site, language), shared_seconds=SECONDS)
+    if not kept:
+        return []
     home, *others = kept
     return [
         replace(home, current="page" if home.url == path else ""),
@@ -51,11 +58,12 @@ def entries_of(site: int, path: str, language: str) -> list[Entry]:
 
 def site_at(host: str, find: Callable[[], Site | None]) -> int | None:
     """The number of the site at ``host``, found once a minute: for each page it would be a sixth of the time of a small one."""
-    known: dict[str, int | None] = cache.get(_SITES) or {}
+    known = _near_sites.asked(_SITES, dict, shared_seconds=SECONDS)
     if host not in known:
         site = find()
         known = {**known, host: site.pk if site else None}
         cache.set(_SITES, known, SECONDS)
+        _near_sites.end(_SITES)
     return known[host]
 
 
@@ -76,13 +84,18 @@ def forget() -> None:
     """What stands in a menu has changed."""
     sites = Site.objects.values_list("pk", flat=True)
     cache.delete_many([_SITES, *(_place(site, code) for site in sites for code, _ in settings.LANGUAGES)])
+    _near.end_all()
+    _near_sites.end(_SITES)
 
 
 def _place(site: int, language: str) -> str:
     return f"menu.{site}.{language}"
 
 
-def _asked(site: Site, language: str) -> list[Entry]:
+def _asked(number: int, language: str) -> list[Entry]:
+    site = Site.objects.select_related("root_page__locale").filter(pk=number).first()
+    if site is None:  # deleted a moment ago
+        return []
     root = root_of(site, language) or site.root_page
     shown = (
         root.get_descendants()

@@ -5,15 +5,17 @@ This floor owns the question; ``portal.cms`` answers it from the settings that a
 
 import hashlib
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from django.core.cache import cache
 from django.db import DatabaseError
 
 from portal.core.colour import Unreadable, contrast, mixed, readable
+from portal.core.nearby import Nearby
 
 KEY = "brand"
-SECONDS = 60
+SECONDS, NEAR_SECONDS = 60, 5
 WHITE, INK, NIGHT = "#ffffff", "#10232a", "#0f171a"
 # The lightest and the darkest ground that links and buttons stand on by day (tokens.css: paper, haze).
 GROUNDS = (WHITE, "#e1eaec")
@@ -115,6 +117,9 @@ def unreadable(brand: Brand) -> list[Unreadable]:
     return list(faults.values())
 
 
+_near: Nearby[Brand] = Nearby("brand", seconds=NEAR_SECONDS)
+
+
 class _Source:
     """Who answers, and the last answer: error pages are branded even while the database is away."""
 
@@ -128,18 +133,13 @@ def answer_with(source: Callable[[], Brand]) -> None:
 
 
 def current() -> Brand:
-    """The brand; after a change other processes follow within ``SECONDS``."""
-    found: Brand | None = cache.get(KEY)
-    if found is None:
-        try:
-            found = _Source.ask()
-        except DatabaseError:
-            return _Source.last
-        cache.set(KEY, found, SECONDS)
-    _Source.last = found
-    return found
+    """The brand; after a change other processes follow at once, or without Redis within ``SECONDS``."""
+    with suppress(DatabaseError):
+        _Source.last = _near.asked(KEY, _Source.ask, shared_seconds=SECONDS)
+    return _Source.last
 
 
 def forget() -> None:
     """The settings have changed."""
     cache.delete(KEY)
+    _near.end(KEY)

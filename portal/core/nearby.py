@@ -5,10 +5,14 @@ its own memory. That costs a glance at a socket, where asking the cache costs tw
 """
 
 import time
+from collections.abc import Callable
+from functools import lru_cache
 from threading import Lock
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import structlog
+from django.conf import settings
+from django.core.cache import cache
 from redis import Redis
 from redis.backoff import NoBackoff
 from redis.client import PubSub
@@ -17,71 +21,76 @@ from redis.retry import Retry
 
 Kept = TypeVar("Kept")
 
+CHANNEL = "alara.over"
 # How long a process that cannot hear goes without before it tries to again.
 _DEAF_SECONDS = 5
 _WAIT_SECONDS = 1
 _MOST = 10_000
+_ALL = ""
 
 log = structlog.get_logger(__name__)
 
 
-class Nearby(Generic[Kept]):
-    """Values by key, in the memory of this process, for some seconds and only while it hears what others say of them."""
+class Ear:
+    """Hears for a whole process what others end; ``lock`` is held by whoever asks it or looks into a memory of it."""
 
-    def __init__(self, redis_url: str, channel: str, *, seconds: float) -> None:
+    def __init__(self, redis_url: str) -> None:
         """
         Args:
-            redis_url: where it is said; empty: there is nobody to hear, and nothing is kept.
-            channel: what others call it.
-            seconds: how long a value is believed, for what nobody could say.
+            redis_url: where it is said; empty: there is nobody to hear.
         """
         self.redis_url = redis_url
-        self.channel = channel
-        self.seconds = seconds
-        self._lock = Lock()
-        self._kept: dict[str, tuple[Kept, float]] = {}
-        self._ear: PubSub | None = None
-        self._hears = False
-        self._said = 0  # grows with whatever may have ended a value
+        self.lock = Lock()
+        self.said = 0  # grows with whatever may have ended a value
+        self.hears = False
+        self.memories: dict[str, dict[str, Any]] = {}
+        self._line: PubSub | None = None
         self._deaf_until = 0.0
 
-    def get(self, key: str) -> tuple[Kept | None, int]:
-        """The value, if it is kept; and the moment of asking, for ``keep``."""
-        if not self.redis_url:
-            return None, 0
-        with self._lock:
-            self._listen()
-            value, until = self._kept.get(key, (None, 0.0))
-            return value if until > time.monotonic() else None, self._said
+    def listen(self) -> None:
+        """Forget what others said is over, without waiting for anything."""
+        if self._line is None and (not self.redis_url or time.monotonic() < self._deaf_until):
+            return
+        try:
+            if self._line is None:
+                self._line = PubSub(self._redis().connection_pool)
+                self._line.subscribe(CHANNEL)  # type: ignore[no-untyped-call]  # the library leaves it out
+            while (message := self._line.get_message()) is not None:
+                self.said += 1
+                if message["type"] == "subscribe":
+                    self.hears = True
+                else:
+                    self.forget(*message["data"].decode().split(" ", 1))
+        except (RedisError, OSError) as error:
+            log.warning("does not hear what others end", error=type(error).__name__)
+            self.hears = False
+            self.said += 1
+            self.forget_all()
+            self._line, self._deaf_until = None, time.monotonic() + _DEAF_SECONDS
 
-    def keep(self, key: str, value: Kept, *, since: int) -> None:
-        """Keep what was looked up after ``get``, unless anything was said since: it may have been this key."""
+    def forget(self, name: str, key: str) -> None:
+        memory = self.memories.get(name, {})
+        if key == _ALL:
+            memory.clear()
+        else:
+            memory.pop(key, None)
+
+    def forget_all(self) -> None:
+        for memory in self.memories.values():
+            memory.clear()
+
+    def tell(self, name: str, key: str) -> None:
+        """Say that it is over; with Redis away, each process believes it until its time is over."""
+        with self.lock:
+            self.said += 1
+            self.forget(name, key)
         if not self.redis_url:
             return
-        with self._lock:
-            self._listen()
-            if self._hears and self._said == since:
-                if len(self._kept) >= _MOST:
-                    self._kept.clear()
-                self._kept[key] = value, time.monotonic() + self.seconds
-
-    def end(self, key: str) -> None:
-        """Let all processes forget the value of ``key``; with Redis away, each believes it until its time is over."""
-        if not self.redis_url:
-            return
-        with self._lock:
-            self._kept.pop(key, None)
-            self._said += 1
         try:
             with self._redis() as redis:
-                redis.publish(self.channel, key)
+                redis.publish(CHANNEL, f"{name} {key}")
         except RedisError as error:
             log.warning("nobody was told", error=type(error).__name__)
-
-    def clear(self) -> None:
-        """Forget all, here alone."""
-        with self._lock:
-            self._kept.clear()
 
     def _redis(self) -> Redis:
         # Without tries of its own: it would subscribe again by itself, and nobody knew that something may have been missed.
@@ -93,23 +102,61 @@ class Nearby(Generic[Kept]):
             retry=Retry(NoBackoff(), 0),
         )
 
-    def _listen(self) -> None:
-        """Forget what others said is over, without waiting for anything."""
-        if self._ear is None and time.monotonic() < self._deaf_until:
-            return
-        try:
-            if self._ear is None:
-                self._ear = PubSub(self._redis().connection_pool)
-                self._ear.subscribe(self.channel)  # type: ignore[no-untyped-call]  # the library leaves it out
-            while (message := self._ear.get_message()) is not None:
-                self._said += 1
-                if message["type"] == "subscribe":
-                    self._hears = True
-                else:
-                    self._kept.pop(message["data"].decode(), None)
-        except (RedisError, OSError) as error:
-            log.warning("does not hear what others end", error=type(error).__name__)
-            self._hears = False
-            self._said += 1
-            self._kept.clear()
-            self._ear, self._deaf_until = None, time.monotonic() + _DEAF_SECONDS
+
+@lru_cache(maxsize=1)
+def ear() -> Ear:
+    """That of this process, on the Redis of the cache."""
+    return Ear(settings.CACHE_URL)
+
+
+class Nearby(Generic[Kept]):
+    """Values by key, in the memory of this process, for some seconds and only while it hears what others say of them."""
+
+    def __init__(self, name: str, *, seconds: float, heard_by: Ear | None = None) -> None:
+        """
+        Args:
+            name: what all processes call it; without a space.
+            seconds: how long a value is believed, for what nobody could say.
+            heard_by: by default the one of this process.
+        """
+        self.name = name
+        self.seconds = seconds
+        self.ear = heard_by or ear()
+        self._kept: dict[str, tuple[Kept, float]] = self.ear.memories.setdefault(name, {})
+
+    def get(self, key: str) -> tuple[Kept | None, int]:
+        """The value, if it is kept; and the moment of asking, for ``keep``."""
+        with self.ear.lock:
+            self.ear.listen()
+            value, until = self._kept.get(key, (None, 0.0))
+            return value if until > time.monotonic() else None, self.ear.said
+
+    def keep(self, key: str, value: Kept, *, since: int) -> None:
+        """Keep what was looked up after ``get``, unless anything was said since: it may have been this key."""
+        with self.ear.lock:
+            self.ear.listen()
+            if self.ear.hears and self.ear.said == since:
+                if len(self._kept) >= _MOST:
+                    self._kept.clear()
+                self._kept[key] = value, time.monotonic() + self.seconds
+
+    def asked(self, key: str, ask: Callable[[], Kept], *, shared_seconds: float) -> Kept:
+        """The value from here, else from the shared cache, else by ``ask``: then it is shared for so many seconds."""
+        near, since = self.get(key)
+        if near is not None:
+            return near
+        shared: Kept | None = cache.get(key)
+        if shared is not None:
+            self.keep(key, shared, since=since)
+            return shared
+        value = ask()
+        cache.set(key, value, shared_seconds)
+        return value
+
+    def end(self, key: str) -> None:
+        """Let all processes forget the value of ``key``."""
+        self.ear.tell(self.name, key)
+
+    def end_all(self) -> None:
+        """Let all processes forget everything."""
+        self.ear.tell(self.name, _ALL)

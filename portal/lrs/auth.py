@@ -122,7 +122,7 @@ class _Known(NamedTuple):
     authority: Authority
 
 
-near: Nearby[_Known] = Nearby(settings.CACHE_URL, "alara.lrs.credential", seconds=_NEAR_SECONDS)
+near: Nearby[_Known] = Nearby("lrs.credential", seconds=_NEAR_SECONDS)
 
 
 def authenticate(header: str | None, *, at: datetime) -> Authority:

@@ -8,14 +8,14 @@ import pytest
 from redis import Redis
 
 from portal.core import nearby
-from portal.core.nearby import Nearby
+from portal.core.nearby import Ear, Nearby
 from tests.bench.store import Bench
 from tests.bench.wire import drive
 from tests.support.live import REDIS, LivePortal
 
 pytestmark = pytest.mark.services
 
-CHANNEL = "alara.test.nearby"
+NAME = "of-this-test"
 
 
 @pytest.fixture
@@ -30,13 +30,13 @@ def there():
 
 def listening():
     """One process's memory, once it hears."""
-    one = Nearby(REDIS, CHANNEL, seconds=60)
+    one = Nearby(NAME, seconds=60, heard_by=Ear(REDIS))
     kept(one, "is it there")
     return one
 
 
 def kept(one, key, value="value"):
-    """Keep it, as soon as the process hears; redis confirms a subscription by a message."""
+    """Keep it, as soon as the process hears: Redis confirms a subscription by a message."""
     end = time.monotonic() + 10
     while one.get(key)[0] is None:
         assert time.monotonic() < end
@@ -55,6 +55,15 @@ def test_what_another_process_ends_is_forgotten_and_the_rest_stays(here, there):
     there.end("a")
     soon(lambda: here.get("a")[0] is None)
     assert here.get("b")[0] == "value"
+
+
+def test_everything_of_one_name_is_ended_and_nothing_of_another(here, there):
+    other = Nearby("another", seconds=60, heard_by=here.ear)
+    kept(here, "a")
+    kept(other, "a")
+    there.end_all()
+    soon(lambda: here.get("a")[0] is None)
+    assert other.get("a")[0] == "value"
 
 
 def test_what_was_looked_up_before_the_end_is_not_kept_after_it(here, there):
@@ -96,7 +105,7 @@ def test_a_value_is_believed_for_its_seconds(here):
 
 def test_fault_74_without_redis_nothing_is_kept_and_nothing_fails():
     for url in ("", "redis://127.0.0.1:1/0"):
-        alone = Nearby(url, CHANNEL, seconds=60)
+        alone = Nearby(NAME, seconds=60, heard_by=Ear(url))
         alone.keep("a", "value", since=alone.get("a")[1])
         assert alone.get("a")[0] is None
         alone.end("a")

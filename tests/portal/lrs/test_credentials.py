@@ -14,7 +14,7 @@ from django.test import Client
 
 from portal.audit.models import Entry
 from portal.core.clock import now
-from portal.lrs import auth
+from portal.core.nearby import ear
 from portal.lrs.auth import PERSONAL_SCOPES, local_authority
 from portal.lrs.credentials import agent_of_person, create_credential, origin_of, revoke_credential
 from portal.lrs.errors import InvalidError
@@ -189,7 +189,7 @@ def test_fault_4_the_key_of_a_person_tells_of_her_and_ends_with_her_account(cred
     alice.is_active = False
     alice.save()
     cache.clear()  # both, as after CACHE_SECONDS
-    auth.near.clear()
+    ear().forget_all()
     assert hers.get().status_code == 401
 
 

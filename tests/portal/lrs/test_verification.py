@@ -11,7 +11,7 @@ from django.core.cache.backends.locmem import LocMemCache
 
 from portal.core.cache import ForgivingRedisCache
 from portal.core.clock import now
-from portal.core.nearby import Nearby
+from portal.core.nearby import Ear, Nearby
 from portal.lrs import auth
 from portal.lrs.auth import CACHE_SECONDS, authenticate
 from portal.lrs.credentials import revoke_credential
@@ -36,7 +36,7 @@ def revoke(django_capture_on_commit_callbacks):
 def own_cache(monkeypatch):
     """As on one machine without Redis, whatever the engine of this run; its clock is that of the test."""
     monkeypatch.setattr(auth, "cache", LocMemCache("of this test", {}))
-    monkeypatch.setattr(auth, "near", Nearby("", "nobody", seconds=1))
+    monkeypatch.setattr(auth, "near", Nearby("of this test", seconds=1, heard_by=Ear("")))
     auth.cache.clear()
 
 
@@ -110,7 +110,7 @@ def test_fault_10_expired_is_refused_at_once_though_it_was_just_used(credential_
 def test_fault_74_with_the_cache_away_the_database_is_asked(lms, monkeypatch):
     away = ForgivingRedisCache("redis://127.0.0.1:1/0", {"OPTIONS": {"socket_connect_timeout": 0.2}})
     monkeypatch.setattr(auth, "cache", away)
-    monkeypatch.setattr(auth, "near", Nearby("redis://127.0.0.1:1/0", "nobody", seconds=1))
+    monkeypatch.setattr(auth, "near", Nearby("of this test", seconds=1, heard_by=Ear("redis://127.0.0.1:1/0")))
     assert [lms.get().status_code, lms.get().status_code] == [200, 200]
     revoke_credential(credential=lms.credential, at=now())
     assert lms.get().status_code == 401
