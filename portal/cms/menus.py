@@ -15,7 +15,7 @@ from portal.core.nearby import Nearby
 BELOW = 8
 SECONDS = 60
 NEAR_SECONDS = 5
-_SITES = "menu.sites"  # their numbers by host
+_SITE = "menu.site"
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Entry:
 
 
 _near: Nearby[list[Entry]] = Nearby("menu", seconds=NEAR_SECONDS)
-_near_sites: Nearby[dict[str, int | None]] = Nearby("menu.sites", seconds=NEAR_SECONDS)
+_near_site: Nearby[int] = Nearby("menu.site", seconds=NEAR_SECONDS)
 
 
 def entries_of(site: int, path: str, language: str) -> list[Entry]:
@@ -56,15 +56,22 @@ def entries_of(site: int, path: str, language: str) -> list[Entry]:
     ]
 
 
-def site_at(host: str, find: Callable[[], Site | None]) -> int | None:
-    """The number of the site at ``host``, found once a minute: for each page it would be a sixth of the time of a small one."""
-    known = _near_sites.asked(_SITES, dict, shared_seconds=SECONDS)
-    if host not in known:
-        site = find()
-        known = {**known, host: site.pk if site else None}
-        cache.set(_SITES, known, SECONDS)
-        _near_sites.end(_SITES)
-    return known[host]
+def site_for(find: Callable[[], Site | None]) -> int | None:
+    """The number of the site that answers, which is the only one of nearly every portal; else ``find`` tells.
+
+    Wagtail asks the database for each page, a sixth of the time of a small one. Nothing that a visitor sent is kept.
+    """
+    only = _near_site.asked(_SITE, _only_site, shared_seconds=SECONDS)
+    if only:
+        return only
+    site = find()
+    return site.pk if site else None
+
+
+def _only_site() -> int:
+    """0 where there are several, or one for some addresses only."""
+    sites = list(Site.objects.values_list("pk", "is_default_site")[:2])
+    return sites[0][0] if len(sites) == 1 and sites[0][1] else 0
 
 
 def root_of(site: Site | None, language: str) -> Page | None:
@@ -83,9 +90,9 @@ def root_of(site: Site | None, language: str) -> Page | None:
 def forget() -> None:
     """What stands in a menu has changed."""
     sites = Site.objects.values_list("pk", flat=True)
-    cache.delete_many([_SITES, *(_place(site, code) for site in sites for code, _ in settings.LANGUAGES)])
+    cache.delete_many([_SITE, *(_place(site, code) for site in sites for code, _ in settings.LANGUAGES)])
     _near.end_all()
-    _near_sites.end(_SITES)
+    _near_site.end(_SITE)
 
 
 def _place(site: int, language: str) -> str:

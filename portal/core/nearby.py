@@ -4,6 +4,8 @@ Redis tells it: whoever ends something publishes its key, and every process look
 its own memory. That costs a glance at a socket, where asking the cache costs two messages.
 """
 
+import os
+import socket
 import time
 from collections.abc import Callable
 from functools import lru_cache
@@ -26,6 +28,12 @@ CHANNEL = "alara.over"
 _DEAF_SECONDS = 5
 _WAIT_SECONDS = 1
 _MOST = 10_000
+# A line on which nothing is said would else be dropped by a firewall, and missed after two hours; where it can be told so.
+_KEEPALIVE = {
+    getattr(socket, name): seconds
+    for name, seconds in {"TCP_KEEPIDLE": 10, "TCP_KEEPINTVL": 5, "TCP_KEEPCNT": 2}.items()
+    if hasattr(socket, name)
+}
 _ALL = ""
 
 log = structlog.get_logger(__name__)
@@ -45,28 +53,60 @@ class Ear:
         self.hears = False
         self.memories: dict[str, dict[str, Any]] = {}
         self._line: PubSub | None = None
+        self._calling = Lock()
         self._deaf_until = 0.0
+
+    def start_anew(self) -> None:
+        """In a child that was forked: the line is the parent's, and so is whoever held a lock."""
+        self.forget_all()
+        self.lock, self._calling, self._line, self.hears = Lock(), Lock(), None, False
+
+    def call(self) -> None:
+        """Subscribe where this is not done; only one thread waits for it, and ``lock`` is not held meanwhile."""
+        if self._line is not None or not self.redis_url or time.monotonic() < self._deaf_until:
+            return
+        if not self._calling.acquire(blocking=False):
+            return
+        try:
+            line = PubSub(self._redis().connection_pool)
+            line.subscribe(CHANNEL)  # type: ignore[no-untyped-call]  # the library leaves it out
+            self._line = line
+        except (RedisError, OSError) as error:
+            self._lost(error)
+        finally:
+            self._calling.release()
 
     def listen(self) -> None:
         """Forget what others said is over, without waiting for anything."""
-        if self._line is None and (not self.redis_url or time.monotonic() < self._deaf_until):
+        if self._line is None:
             return
         try:
-            if self._line is None:
-                self._line = PubSub(self._redis().connection_pool)
-                self._line.subscribe(CHANNEL)  # type: ignore[no-untyped-call]  # the library leaves it out
             while (message := self._line.get_message()) is not None:
                 self.said += 1
                 if message["type"] == "subscribe":
+                    self.forget_all()
                     self.hears = True
                 else:
-                    self.forget(*message["data"].decode().split(" ", 1))
+                    self._heard(message["data"])
         except (RedisError, OSError) as error:
-            log.warning("does not hear what others end", error=type(error).__name__)
             self.hears = False
             self.said += 1
             self.forget_all()
-            self._line, self._deaf_until = None, time.monotonic() + _DEAF_SECONDS
+            self._line = None
+            self._lost(error)
+
+    def _heard(self, text: Any) -> None:
+        """Anybody on that Redis may say anything."""
+        try:
+            name, key = text.decode().split(" ", 1)
+        except (AttributeError, ValueError):
+            self.forget_all()
+        else:
+            self.forget(name, key)
+
+    def _lost(self, error: Exception) -> None:
+        log.warning("does not hear what others end", error=type(error).__name__)
+        self._deaf_until = time.monotonic() + _DEAF_SECONDS
 
     def forget(self, name: str, key: str) -> None:
         memory = self.memories.get(name, {})
@@ -99,6 +139,7 @@ class Ear:
             socket_connect_timeout=_WAIT_SECONDS,
             socket_timeout=_WAIT_SECONDS,
             socket_keepalive=True,
+            socket_keepalive_options=_KEEPALIVE,
             retry=Retry(NoBackoff(), 0),
         )
 
@@ -107,6 +148,9 @@ class Ear:
 def ear() -> Ear:
     """That of this process, on the Redis of the cache."""
     return Ear(settings.CACHE_URL)
+
+
+os.register_at_fork(after_in_child=lambda: ear().start_anew())
 
 
 class Nearby(Generic[Kept]):
@@ -126,6 +170,7 @@ class Nearby(Generic[Kept]):
 
     def get(self, key: str) -> tuple[Kept | None, int]:
         """The value, if it is kept; and the moment of asking, for ``keep``."""
+        self.ear.call()
         with self.ear.lock:
             self.ear.listen()
             value, until = self._kept.get(key, (None, 0.0))

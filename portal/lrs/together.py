@@ -24,6 +24,7 @@ def rows_often(question: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
 def change_often(order: str, values: Sequence[Any]) -> int:
     """How many rows an order in PostgreSQL's own words changed, which is given all day long; planned like ``rows_often``."""
     connection.ensure_connection()
+    connection.validate_no_broken_transaction()
     with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
         return cursor.execute(order, values).rowcount
 

@@ -219,7 +219,7 @@ def insert_rows() -> None:
         migrated.copy_sqlite(path)
         link = sqlite3.connect(path, isolation_level=None)
         link.executescript(
-            "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-32000; PRAGMA wal_autocheckpoint=8000"
+            "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-8000; PRAGMA wal_autocheckpoint=8000"
         )
         begun = time.monotonic()
         for tables in batches:

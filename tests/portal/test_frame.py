@@ -1,6 +1,7 @@
 """The frame of every page: menu, languages, the way past the header."""
 
 import pytest
+from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from wagtail.models import Locale, PageViewRestriction, Site
@@ -150,3 +151,11 @@ def test_each_site_has_its_own_menu_and_a_changed_one_is_seen_at_once(client, ho
     assert (shown("other.example.org"), shown("testserver")) == (True, False)
     site.delete()
     assert not shown("other.example.org")
+
+
+def test_a_site_that_was_deleted_elsewhere_leaves_a_page_without_a_menu(client, home):
+    """As another process without Redis sees it, whose cache still has the number."""
+    cache.set("menu.site", 10**6)
+    page = client.get("/account/login/")
+    assert page.status_code == 200
+    assert not soup(page).select(".nav .nav__link")

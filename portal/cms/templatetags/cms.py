@@ -18,7 +18,7 @@ from wagtail.blocks import StructValue
 from wagtail.images.models import AbstractRendition
 from wagtail.models import Page, Site
 
-from portal.cms.menus import Entry, entries_of, site_at
+from portal.cms.menus import Entry, entries_of, site_for
 from portal.cms.models import BrandSettings
 
 register = template.Library()
@@ -44,7 +44,7 @@ def menu(context: Context) -> list[Entry]:
     request = context.get("request")
     if request is None:
         return []
-    site = site_at(request.get_host(), partial(Site.find_for_request, request))
+    site = site_for(partial(Site.find_for_request, request))
     return [] if site is None else entries_of(site, request.path, get_language() or settings.LANGUAGE_CODE)
 
 

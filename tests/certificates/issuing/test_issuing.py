@@ -1,8 +1,11 @@
 """From a completion to a PDF on the wall, and what must never happen on the way."""
 
+import base64
 import io
 from datetime import UTC, datetime, timedelta
 
+import PIL.Image
+import PIL.ImageOps
 import pypdfium2
 import pytest
 import zxingcpp
@@ -12,7 +15,7 @@ from pypdf import PdfReader
 
 from certificates.issuing import actions, rules
 from certificates.issuing.models import Certificate
-from certificates.issuing.pdf import UnfitError, covered
+from certificates.issuing.pdf import UnfitError, covered, qr_picture
 from certificates.issuing.signals import certificate_issued, certificate_revoked
 from certificates.issuing.tasks import sweep
 from tests.certificates.factories import make_completion
@@ -56,6 +59,14 @@ def test_it_is_one_landscape_a4_page_tagged_and_titled(certificate):
 def test_the_qr_code_leads_to_the_verification_page(certificate, settings):
     page = pypdfium2.PdfDocument(pdf_of(certificate))[0].render(scale=3).to_pil()
     assert zxingcpp.read_barcode(page).text == f"{settings.PUBLIC_URL}/verify/{certificate.uuid}"
+
+
+def test_the_qr_code_as_a_picture_says_the_same_and_survives_a_crease():
+    address = "https://campus.example.org/verify/0b4d6f2e-1c2d-4e5f-8a9b-0c1d2e3f4a5b"
+    picture = PIL.Image.open(io.BytesIO(base64.b64decode(qr_picture(address).partition(",")[2])))
+    wide = PIL.ImageOps.expand(picture.convert("L"), 4, 255).resize([8 * (side + 8) for side in picture.size], 0)
+    read = zxingcpp.read_barcode(wide)
+    assert (read.text, read.ec_level) == (address, "Q")
 
 
 def test_only_shipped_fonts_are_embedded(certificate):
