@@ -76,10 +76,9 @@ def issue(*, completion: Completion, at: datetime) -> Certificate:
         report_key(certificate=certificate, reason=str(error), at=at)
         return certificate
     failpoint("certificate.after_sign")
-    _finish(certificate, data, key, credential, stamped_at=at if stamped else None, at=at)
+    issued = _finish(certificate, data, key, credential, stamped_at=at if stamped else None, at=at)
     failpoint("certificate.after_issue")
-    certificate.refresh_from_db()
-    return certificate
+    return issued
 
 
 def _row(completion: Completion, at: datetime) -> Certificate:
@@ -188,7 +187,7 @@ def _finish(
     *,
     stamped_at: datetime | None,
     at: datetime,
-) -> None:
+) -> Certificate:
     """File, hash, credential, audit entry and mail become true together, under the row's lock: a second worker adds nothing.
 
     What it replaces is superseded from the same moment. On a full disk nothing of it is true, and the sweep tries again.
@@ -196,7 +195,7 @@ def _finish(
     with transaction.atomic():
         locked = Certificate.objects.select_for_update(of=("self",)).get(pk=certificate.pk)
         if locked.issued_at or locked.revoked_at or locked.erased_at:
-            return
+            return locked
         locked.file.name = filing.put(locked.file.storage, file_name(locked, ""), data)
         failpoint("certificate.after_file")
         locked.sha256 = hashlib.sha256(data).hexdigest()
@@ -216,6 +215,7 @@ def _finish(
         )
         failpoint("certificate.after_mail")
         transaction.on_commit(partial(certificate_issued.send_robust, sender=Certificate, certificate_id=locked.pk))
+        return locked
 
 
 def _supersede(certificate: Certificate, at: datetime) -> None:

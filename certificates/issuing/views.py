@@ -176,15 +176,15 @@ def verify(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """What became of a certificate; one that is still being prepared is unknown, and takes as long to be told."""
     if not allowed(RATE, "verify", caller(request)):
         return too_many(request)
-    found = Certificate.objects.issued().select_related("signing_key")
+    found = Certificate.objects.issued().select_related("signing_key", "replaced_by")
     certificate = found.filter(uuid=uuid).first()
     # By the address and not by the certificate: the same questions are asked for an unknown one.
-    editions = list(Edition.objects.filter(certificate__uuid=uuid).select_related("signing_key").order_by("pk"))
+    editions = Edition.objects.filter(certificate__uuid=uuid).select_related("signing_key").order_by("pk")
     successor = successor_shown(certificate) if certificate else None
     status = 200 if certificate else 404
     if wants_json(request):
         newer = verification_url(successor) if successor else None
-        told = answer_for(certificate, editions=editions, superseded_by=newer, on=today())
+        told = answer_for(certificate, editions=list(editions), superseded_by=newer, on=today())
         return JsonResponse(told, status=status)
     form = FileForm(request.POST, request.FILES) if request.method == "POST" else FileForm()
     same, edition, other, verdict = False, None, None, None

@@ -70,12 +70,20 @@ def trusted_key() -> badges.Key:
 
 
 def take_place(certificate: Certificate) -> Credential:
-    """The row of ``certificate``'s credential, which is its place in the status lists.
+    """The row of a new certificate's credential, which is its place in the status lists.
 
     Raises:
         IntegrityError: its number is that of one that was lost.
     """
-    return Credential.objects.get_or_create(certificate=certificate, defaults={"number": certificate.number})[0]
+    return Credential.objects.create(certificate=certificate, number=certificate.number)
+
+
+def place_of(certificate: Certificate) -> Credential:
+    """The row of ``certificate``'s credential; one that is older than credentials takes its place now."""
+    known: Credential | None = getattr(certificate, "credential", None)
+    return (
+        known or Credential.objects.get_or_create(certificate=certificate, defaults={"number": certificate.number})[0]
+    )
 
 
 def make(*, certificate: Certificate, at: datetime) -> Made:
@@ -112,7 +120,7 @@ def award_of(certificate: Certificate, at: datetime) -> badges.Award:
             learning_minutes=certificate.learning_minutes,
             minutes_label=gettext("Learning time that the course is planned for, in minutes"),
             evidence_label=gettext("Verification page"),
-            place=take_place(certificate).pk,
+            place=place_of(certificate).pk,
             completed_at=completion.completed_at,
             issued_at=at,
             valid_until=None if certificate.expires_on is None else _end_of(certificate.expires_on),
@@ -138,7 +146,7 @@ def keep(*, certificate: Certificate, made: Made, at: datetime) -> None:
     Credential.objects.filter(certificate=certificate).update(document=made.document, token=made.token)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def note_use(key: badges.Key, at: datetime) -> None:
     """With its first signature, or its first after another's, the history of keys turns a page."""
     public = key.public
