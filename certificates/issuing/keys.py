@@ -137,6 +137,8 @@ def _of_files(files: tuple[Path, ...], _state: tuple[tuple[int, int], ...]) -> K
     from pyhanko.sign.signers import SimpleSigner
     from pyhanko_certvalidator.registry import SimpleCertificateStore
 
+    from certificates.issuing.attributes import PadesAttributes
+
     translated = [internal.translate_pyca_cryptography_cert_to_asn1(each) for each in certificates]
     registry = SimpleCertificateStore()  # type: ignore[no-untyped-call]
     registry.register_multiple(translated[1:])
@@ -145,6 +147,7 @@ def _of_files(files: tuple[Path, ...], _state: tuple[tuple[int, int], ...]) -> K
         signing_key=internal.translate_pyca_cryptography_key_to_asn1(private),
         cert_registry=registry,
     )
+    signer.signed_attr_prov_spec = PadesAttributes(translated[0])
     return Key(signer, certificates[0], tuple(certificates[1:]), is_own())
 
 
@@ -155,6 +158,8 @@ def _of_token() -> Key:
     from pyhanko.config.pkcs11 import TokenCriteria
     from pyhanko.keys import internal
     from pyhanko.sign.pkcs11 import PKCS11Signer, open_pkcs11_session
+
+    from certificates.issuing.attributes import PadesAttributes
 
     # A token locks itself after a few wrong PINs: what it refused once is not tried again every minute.
     refused = (
@@ -181,6 +186,7 @@ def _of_token() -> Key:
         key_label=settings.SIGNING_PKCS11_LABEL,
         use_raw_mechanism=True,  # some tokens sign a digest only, every one does that
     )
+    signer.signed_attr_prov_spec = PadesAttributes(translated[0])
     return Key(signer, certificates[0], tuple(certificates[1:]), is_own=False)
 
 

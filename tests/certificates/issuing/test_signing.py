@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.serialization import pkcs12
 from cryptography.x509.oid import NameOID
 from pydantic import ValidationError
 from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.general import as_signing_certificate_v2
 
 from certificates.issuing import actions, keys
 from certificates.issuing.models import Certificate, SigningKey
@@ -60,6 +61,15 @@ def signer_of(certificate):
     signature.compute_integrity_info()
     assert signature.coverage.name == "ENTIRE_FILE"
     return signature.signer_cert.sha256_fingerprint.replace(" ", "").lower()
+
+
+def test_what_is_signed_beside_the_document_is_what_pyhanko_itself_would_sign(db):
+    for certificate in (issued(), issued(name="Bea Novak")):  # each has a value of its own
+        (signature,) = PdfFileReader(io.BytesIO(actions.original(certificate))).embedded_signatures
+        attributes = {each["type"].native: each["values"] for each in signature.signer_info["signed_attrs"]}
+        assert set(attributes) == {"content_type", "message_digest", "signing_certificate_v2"}
+        expected = as_signing_certificate_v2(signature.signer_cert).dump()
+        assert [each.dump() for each in attributes["signing_certificate_v2"]] == [expected]
 
 
 def assert_waits(client, certificate):
