@@ -15,18 +15,19 @@ from uuid import NAMESPACE_URL, uuid5
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from jwt.types import Options
 from openbadgeslib.baking import SVG_ELEMENT_OB3, SVG_NS_OB3, bake_svg
 from openbadgeslib.keys import public_jwk_from_pem
 from openbadgeslib.ob3 import (
     IdentityObject,
-    add_data_integrity_proof,
     build_status_list_credential,
     multikey_from_pem,
     status_entry,
 )
 from openbadgeslib.ob3.contexts import load_context
+
+from certificates.issuing.proofs import proof_of
 
 CONTEXTS = ("https://www.w3.org/ns/credentials/v2", "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json")
 DID_CONTEXTS = (
@@ -195,10 +196,10 @@ def proved(document: Mapping[str, Any], key: Key, at: datetime) -> Json:
     """``document`` with a Data Integrity proof (eddsa-rdfc-2022).
 
     Raises:
-        openbadgeslib.errors.ErrorSigningFile: it names a context that is not pinned.
+        pyld.jsonld.JsonLdError: it names a context that is not pinned.
     """
-    pem = key.private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    return add_data_integrity_proof(dict(document), pem, f"{key.did}#{key.public.multibase}", created=at)
+    method = f"{key.did}#{key.public.multibase}"
+    return {**document, "proof": proof_of(document, key.private, method=method, created=moment(at))}
 
 
 def token(document: Mapping[str, Any], key: Key) -> str:
