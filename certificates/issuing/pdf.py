@@ -22,9 +22,11 @@ from certificates.issuing.models import Certificate, Design, Scheme
 from certificates.issuing.records import ENCLOSED_AS, Enclosure, enclosed
 from certificates.issuing.rules import hours_and_minutes, missing_glyphs, named_signs
 from portal.cms.models import BrandSettings
+from portal.core import brand
 
 STATIC = settings.ROOT / "portal" / "static" / "portal"
 FONTS = STATIC / "fonts" / "pdf"
+PIXELS = 4  # along a module of the QR code; certificate.css makes them 0.6 mm
 # Classes of the style sheets, tried in this order.
 SIZES = ("", "close", "close name-long", "close name-longer", "close name-longest")
 
@@ -62,10 +64,10 @@ def qr_code(text: str, words: str) -> str:
     )
 
 
-def _code(text: str) -> PIL.Image.Image:
-    """A byte for each module, without a margin. It takes a fiftieth of the time of a library in Python."""
+def _code(text: str, pixels: int = 1) -> PIL.Image.Image:
+    """A byte for each pixel, without a margin. It takes a fiftieth of the time of a library in Python."""
     code = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode, ec_level="Q")
-    return PIL.Image.fromarray(zxingcpp.write_barcode_to_image(code, scale=1, add_quiet_zones=False))
+    return PIL.Image.fromarray(zxingcpp.write_barcode_to_image(code, scale=pixels, add_quiet_zones=False))
 
 
 def dark_runs(row: Sequence[int]) -> Iterator[tuple[int, int]]:
@@ -78,10 +80,15 @@ def dark_runs(row: Sequence[int]) -> Iterator[tuple[int, int]]:
         place += length
 
 
-def qr_picture(text: str) -> str:
-    """The same code as the data address of a picture, which is drawn faster where there are hundreds on a paper."""
+def qr_picture(text: str, pixels: int = 1) -> str:
+    """The same code as the data address of a picture, which is drawn faster on paper than hundreds of shapes.
+
+    Args:
+        text: what a phone reads.
+        pixels: along a module; more keep its edges sharp where a viewer smooths what it enlarges.
+    """
     out = BytesIO()
-    _code(text).convert("1").save(out, "PNG")
+    _code(text, pixels).convert("1").save(out, "PNG")
     return f"data:image/png;base64,{b64encode(out.getvalue()).decode()}"
 
 
@@ -117,13 +124,11 @@ def html_of(certificate: Certificate, size: str = "") -> str:
                 "design": design,
                 "line": design.line_in(certificate.language),
                 "signatories": design.signatories.all(),
-                "logo": design.logo or BrandSettings.load().logo_data(),
+                "logo": design.logo or (BrandSettings.load().logo_data() if brand.current().logo else ""),
                 "scheme_logo": scheme_logo(certificate),
                 "verify_host": settings.PUBLIC_URL.removeprefix("https://"),
                 "verify_path": f"/verify/{certificate.number or '–'}",
-                "qr_code": qr_code(
-                    verification_url(certificate), gettext("QR code with the address of the verification page")
-                ),
+                "qr_code": qr_picture(verification_url(certificate), PIXELS),
             },
         )
 

@@ -121,7 +121,7 @@ def test_fault_41_the_fullest_sheet_of_every_layout(judged, course, layout, lang
     assert judged(data) == ["pass", "pass"]
     reader = PdfReader(io.BytesIO(data))
     assert len(reader.pages) == 1
-    assert len(reader.pages[0].images) == 3  # logo, that of the body, and one signature drawn three times
+    assert len(reader.pages[0].images) == 4  # logo, that of the body, QR code, and one signature drawn three times
     assert set(reader.attachments) == {"certificate.json", "credential.json"}
     assert reader.get_fields()
     assert inspected(data, [certificate.signing_key.fingerprint]) == Verdict.INTACT

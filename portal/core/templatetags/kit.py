@@ -1,5 +1,6 @@
 """The kit's tags ``{% icon %}``, ``{% field %}``, ``{% pager %}``, ``{% chart %}``; their looks: ``templates/kit/README.md``."""
 
+from functools import cache
 from typing import Any
 
 from django import template
@@ -17,6 +18,7 @@ register = template.Library()
 
 
 @register.simple_tag
+@cache
 def icon(name: str) -> SafeString:
     """A drawing of the sprite ``img/icons.svg`` in the colour of the text; hidden from screen readers."""
     return format_html(
@@ -63,6 +65,12 @@ def duration(minutes: int) -> str:
     if not rest:
         return gettext("%(hours)d h") % {"hours": hours}
     return gettext("%(hours)d h %(minutes)d min") % {"hours": hours, "minutes": rest}
+
+
+@register.filter
+def unbroken(text: str) -> str:
+    """``text`` in one line, as far as there is room for it: a day, or a word with its number."""
+    return text.replace(" ", "\u00a0")
 
 
 BROWSERS = (("Edg", "Edge"), ("OPR", "Opera"), ("Firefox", "Firefox"), ("Chrome", "Chrome"), ("Safari", "Safari"))

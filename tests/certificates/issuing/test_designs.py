@@ -105,7 +105,7 @@ def test_signatories_line_and_logo_are_printed_in_words_too(course):
     html = pdf.html_of(Certificate.objects.get(pk=certificate.pk))
     assert 'alt="Society of Careful Imaging"' in html
     assert 'alt="Unterschrift von Dr. Ada Byron"' in html
-    assert html.count('src="data:image/png;base64,') == 2
+    assert html.count('src="data:image/png;base64,') == 3  # logo, signature, QR code
 
 
 def test_a_line_is_printed_in_the_languages_that_have_it():

@@ -197,7 +197,7 @@ def test_the_preview_of_a_kept_design_has_its_pictures(as_dora):
     people["signatories-INITIAL_FORMS"] = 1
     data = previewed(as_dora, f"{PREVIEW}{design.pk}/", **people)
     assert "Editor" in text_of(data)
-    assert len(PdfReader(io.BytesIO(data)).pages[0].images) == 2
+    assert len(PdfReader(io.BytesIO(data)).pages[0].images) == 3  # logo, signature, QR code
     assert design.signatories.get().role == row.role
 
 
