@@ -99,7 +99,7 @@ def _do(bulk: Bulk, pk: int, at: datetime) -> bool:
     """Whether that one is as it should be now."""
     try:
         if bulk.kind == Bulk.Kind.ISSUE:
-            completion = Completion.objects.select_related("enrolment__user", "enrolment__course").get(pk=pk)
+            completion = Completion.objects.with_learner().get(pk=pk)
             return issue(completion=completion, at=at).issued_at is not None
         sign_anew(certificate=Certificate.objects.get(pk=pk), at=at)
     except Exception:

@@ -25,7 +25,7 @@ SLICE = timedelta(minutes=10)  # less than the hour after which a broker hands t
 
 @shared_task
 def issue_certificate(completion_id: int) -> None:
-    completion = Completion.objects.select_related("enrolment__user").get(pk=completion_id)
+    completion = Completion.objects.with_learner().get(pk=completion_id)
     with suppress(actions.LearnerAskedError):  # what she does last asks for this task again
         actions.issue(completion=completion, at=now())
 
@@ -42,7 +42,7 @@ def sweep() -> None:
     waiting = unmade | Completion.objects.filter(
         certificate__in=Certificate.objects.unfinished().filter(created_at__lt=before)
     )
-    for completion in waiting.select_related("enrolment__user").order_by("pk")[:500]:
+    for completion in waiting.with_learner().order_by("pk")[:500]:
         try:
             with suppress(actions.LearnerAskedError):
                 actions.issue(completion=completion, at=now())

@@ -38,3 +38,7 @@ class CompletionQuerySet(QuerySet["Completion"]):
 
     def in_course(self, key: UUID) -> "CompletionQuerySet":
         return self.filter(enrolment__course_key=key)
+
+    def with_learner(self) -> "CompletionQuerySet":
+        """Each with its learner and the page of the course."""
+        return self.select_related("enrolment__user", "enrolment__course")

@@ -20,16 +20,17 @@ class NotOfferedError(Exception):
 
 def open_claim(*, completion: Completion, at: datetime) -> Claim:
     """The claim for ``completion``; made now if there is none, and settled at once where nothing is to be asked."""
-    existing = Claim.objects.with_learner().filter(completion=completion).first()
-    if existing:
-        return existing
+    known = Claim.objects.filter(completion=completion)
+    if known.exists():
+        return known.with_learner().get()
     try:
         with transaction.atomic():
-            claim = Claim.objects.create(completion=completion, opened_at=at)
+            claim = Claim(completion=completion, opened_at=at)
             standing = standing_of(claim)
             if standing.next is None:
                 settle(standing=standing, at=at)
             else:
+                claim.save()
                 record("asked before certificate", claim, at=at, steps=[str(each.step) for each in standing.steps])
             return claim
     except IntegrityError:  # a second worker was faster

@@ -76,13 +76,14 @@ class Standing:
     @cached_property
     def steps(self) -> list[Asked]:
         offer = self.offer
+        asks_evaluation = offer is not None and offer.scheme.needs_evaluation and bool(self.questions)
         return rules.steps_before(
             bodies=len(self.offers),
             is_chosen=offer is not None,
             asks_details=offer is not None and offer.asks_details,
             has_details=offer is not None and offer.has_details(self.claim),
-            asks_evaluation=offer is not None and offer.scheme.needs_evaluation and bool(self.questions),
-            has_evaluation=self.has_evaluation,
+            asks_evaluation=asks_evaluation,
+            has_evaluation=asks_evaluation and self.has_evaluation,
         )
 
     @property
