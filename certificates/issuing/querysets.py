@@ -75,6 +75,13 @@ class CertificateQuerySet(QuerySet["Certificate"]):
         """Valid ones of which no file was signed with ``key``."""
         return self.valid().exclude(signing_key=key).exclude(editions__signing_key=key)
 
+    def shown_at(self, uuid: UUID) -> "Certificate | None":
+        """The issued one whose page has this address, with what the page says of its key and of its successor."""
+        try:
+            return self.issued().select_related("signing_key", "replaced_by").get(uuid=uuid)
+        except self.model.DoesNotExist:
+            return None
+
     def newest_of(self, completion: "Completion") -> "Certificate | None":
         """The one that counts, or will when it is issued."""
         return self.filter(completion=completion).order_by("-pk").first()

@@ -176,8 +176,7 @@ def verify(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """What became of a certificate; one that is still being prepared is unknown, and takes as long to be told."""
     if not allowed(RATE, "verify", caller(request)):
         return too_many(request)
-    found = Certificate.objects.issued().select_related("signing_key", "replaced_by")
-    certificate = found.filter(uuid=uuid).first()
+    certificate = Certificate.objects.shown_at(uuid)
     # By the address and not by the certificate: the same questions are asked for an unknown one.
     editions = Edition.objects.filter(certificate__uuid=uuid).select_related("signing_key").order_by("pk")
     successor = successor_shown(certificate) if certificate else None

@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
 
 from django.core.cache import cache
 from django.db import DatabaseError
@@ -47,7 +48,7 @@ class Brand:
     def own_colours(self) -> bool:
         return (self.brand, self.deep, self.accent) != (Brand.brand, Brand.deep, Brand.accent)
 
-    @property
+    @cached_property
     def tokens(self) -> tuple[dict[str, str], dict[str, str]]:
         """What the three colours become in the style sheet, by day and by night."""
         hover = mixed(self.brand, "#000000", 0.3)
@@ -86,7 +87,7 @@ class Brand:
         """Text on such a button."""
         return self.tokens[1]["on-brand"]
 
-    @property
+    @cached_property
     def style_sheet(self) -> str:
         """The tokens of ``tokens.css`` that differ; empty where the portal's own colours are kept."""
         if not self.own_colours:
@@ -94,7 +95,7 @@ class Brand:
         day, night = (";".join(f"--{name}:{value}" for name, value in each.items()) for each in self.tokens)
         return f"@layer tokens{{:root{{{day}}}@media (prefers-color-scheme: dark){{:root{{{night}}}}}}}\n"
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """Names the style sheet, so that a browser may keep it for ever."""
         return hashlib.sha256(self.style_sheet.encode()).hexdigest()[:12]
