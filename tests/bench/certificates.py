@@ -61,14 +61,15 @@ def busy(live: LivePortal, clients: int) -> Iterator[list[Figure]]:
         visitors.join()
 
 
-def beside_a_busy_web_process(live: LivePortal, clients: int = 4) -> None:
+def beside_a_busy_web_process(live: LivePortal, clients: int) -> None:
+    """One worker beside one web process that never rests: one visitor takes nearly all that it can give, with two one waits."""
     completions = told(live, f"finish({EACH})")
     undisturbed = measure(live.url, pages("/en/courses/", "/en/call-for-action/"), clients=clients, seconds=SECONDS)
     with busy(live, clients) as found:
         issued = together(live, [f"inside.issue_all({completions})"])
     (web,) = found
     print(
-        f"  {'certificate, web beside it':<28} 1 worker  {issued.rate:8.1f}/s  p95 {issued.p95:7.1f} ms"
+        f"  {'certificate, web beside it':<28} {clients} visitors {issued.rate:8.1f}/s  p95 {issued.p95:7.1f} ms"
         f"  errors {issued.errors}   pages meanwhile {web.rate:.1f}/s, p95 {web.p95:.1f} ms"
         f" (without it {undisturbed.rate:.1f}/s, p95 {undisturbed.p95:.1f} ms){below(issued, BESIDE_WEB)}",
         flush=True,
@@ -116,8 +117,11 @@ def run(engines: str, count: int = 0) -> None:
     try:
         live.prepare()
         against_bare_calls(live)
+        live.start("web", WEB_CONCURRENCY="1")
+        for clients in (1, 2):
+            beside_a_busy_web_process(live, clients)
+        live.kill("web")
         live.start("web", WEB_CONCURRENCY=str(PROCESSES), PROXY_COUNT="1")
-        beside_a_busy_web_process(live)
         verification(live)
         live.kill("web")
         if count:

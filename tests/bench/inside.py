@@ -85,7 +85,7 @@ def tasks(completions: list[int]) -> list[Callable[[], Certificate]]:
     """What a worker does for each: row, credential, PDF, signature, file, hash, audit entry and mail."""
     return [
         partial(issue, completion=each, at=now())
-        for each in Completion.objects.select_related("enrolment__user").filter(pk__in=completions)
+        for each in Completion.objects.with_learner().filter(pk__in=completions)
     ]
 
 
@@ -113,19 +113,22 @@ def compare(completions: list[int]) -> None:
 
 def bare_call(certificate: Certificate) -> Callable[[], object]:
     """WeasyPrint in the standard of certificates and a PAdES signature of level B-B by pyHanko (EC P-256): the HTML of
-    ``certificate``, the fonts and the style sheet read before, and nothing that the portal adds.
+    ``certificate``, the fonts, the style sheet and the key read before, and nothing that the portal adds.
     """
     from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
     from pyhanko.sign.fields import SigSeedSubFilter
-    from pyhanko.sign.signers import PdfSignatureMetadata, sign_pdf
+    from pyhanko.sign.signers import PdfSignatureMetadata, SimpleSigner, sign_pdf
 
     base, sheets, fonts = pdf.STATIC.as_uri() + "/", press.style(pdf.design_of(certificate)), press.fonts
-    page, key = pdf.html_of(certificate), signing_key(at=now())
+    page, ours = pdf.html_of(certificate), signing_key(at=now()).signer
+    signer = SimpleSigner(
+        signing_cert=ours.signing_cert, signing_key=ours.signing_key, cert_registry=ours.cert_registry
+    )
     metadata = PdfSignatureMetadata(field_name="Signature", md_algorithm="sha256", subfilter=SigSeedSubFilter.PADES)
 
     def call() -> object:
         data = HTML(string=page, base_url=base).write_pdf(stylesheets=sheets, font_config=fonts, pdf_variant="pdf/a-3a")
-        return sign_pdf(IncrementalPdfFileWriter(BytesIO(data)), metadata, signer=key.signer)
+        return sign_pdf(IncrementalPdfFileWriter(BytesIO(data)), metadata, signer=signer)
 
     return call
 
