@@ -82,11 +82,12 @@ def warm() -> None:
 
 
 def tasks(completions: list[int]) -> list[Callable[[], Certificate]]:
-    """What a worker does for each: row, credential, PDF, signature, file, hash, audit entry and mail."""
-    return [
-        partial(issue, completion=each, at=now())
-        for each in Completion.objects.with_learner().filter(pk__in=completions)
-    ]
+    """What a worker does for each: it asks for the completion, then row, credential, PDF, signature, file, hash, audit entry, mail."""
+    return [partial(_issued, each) for each in completions]
+
+
+def _issued(completion: int) -> Certificate:
+    return issue(completion=Completion.objects.with_learner().get(pk=completion), at=now())
 
 
 def issue_all(completions: list[int]) -> None:
@@ -113,7 +114,8 @@ def compare(completions: list[int]) -> None:
 
 def bare_call(certificate: Certificate) -> Callable[[], object]:
     """WeasyPrint in the standard of certificates and a PAdES signature of level B-B by pyHanko (EC P-256): the HTML of
-    ``certificate``, the fonts, the style sheet and the key read before, and nothing that the portal adds.
+    ``certificate``, the fonts, the style sheet and the key read before, and nothing that the portal adds. pyHanko is called as
+    its manual calls it: it then signs twice, the first time to learn how much room the signature takes.
     """
     from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
     from pyhanko.sign.fields import SigSeedSubFilter
