@@ -33,7 +33,7 @@ class SigningCertificate(CMSAttributeProvider):
 
 
 class PadesAttributes(SignedAttributeProviderSpec):
-    """All that PAdES signs beside the digest: the reference to the certificate, and no time (ETSI EN 319 142-1, 5.3)."""
+    """All that PAdES signs beside the digest: the reference to the certificate, and no time (ETSI EN 319 142-1, 6.3)."""
 
     def __init__(self, certificate: Certificate) -> None:
         self._providers = [SigningCertificate(certificate)]

@@ -22,7 +22,6 @@ from certificates.issuing.models import Certificate, Design, Scheme
 from certificates.issuing.records import ENCLOSED_AS, Enclosure, enclosed
 from certificates.issuing.rules import hours_and_minutes, missing_glyphs, named_signs
 from portal.cms.models import BrandSettings
-from portal.core import brand
 
 STATIC = settings.ROOT / "portal" / "static" / "portal"
 FONTS = STATIC / "fonts" / "pdf"
@@ -124,7 +123,7 @@ def html_of(certificate: Certificate, size: str = "") -> str:
                 "design": design,
                 "line": design.line_in(certificate.language),
                 "signatories": design.signatories.all(),
-                "logo": design.logo or (BrandSettings.load().logo_data() if brand.current().logo else ""),
+                "logo": design.logo or BrandSettings.load().logo_data(),
                 "scheme_logo": scheme_logo(certificate),
                 "verify_host": settings.PUBLIC_URL.removeprefix("https://"),
                 "verify_path": f"/verify/{certificate.number or '–'}",

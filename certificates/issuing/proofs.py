@@ -12,10 +12,12 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from openbadgeslib.ob3.contexts import document_loader
 from pyld import jsonld
+from pyld.context_resolver import ContextResolver
 
 BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"  # of Bitcoin, which Multibase calls "z"
 _pinned = document_loader()
-_one_thread = Lock()  # pyld keeps contexts in caches that two threads must not change at once
+_contexts: dict[str, Any] = {}  # as pyld has read them: its own cache would give what another loader has brought
+_one_thread = Lock()  # two threads must not change it at once
 
 
 def proof_of(document: Mapping[str, Any], private: Ed25519PrivateKey, *, method: str, created: str) -> dict[str, str]:
@@ -28,8 +30,11 @@ def proof_of(document: Mapping[str, Any], private: Ed25519PrivateKey, *, method:
         created: a moment in UTC, to the second.
 
     Raises:
+        ValueError: it has a proof already.
         pyld.jsonld.JsonLdError: it names a context that is not pinned.
     """
+    if "proof" in document:
+        raise ValueError("the document has a proof already")
     options = {
         "type": "DataIntegrityProof",
         "cryptosuite": "eddsa-rdfc-2022",
@@ -43,7 +48,12 @@ def proof_of(document: Mapping[str, Any], private: Ed25519PrivateKey, *, method:
 
 def _digest(document: Mapping[str, Any]) -> bytes:
     """SHA-256 of the canonical form, which RDF Dataset Canonicalization calls RDFC-1.0 and pyld by its older name."""
-    options = {"algorithm": "URDNA2015", "format": "application/n-quads", "documentLoader": _pinned}
+    options = {
+        "algorithm": "URDNA2015",
+        "format": "application/n-quads",
+        "documentLoader": _pinned,
+        "contextResolver": ContextResolver(_contexts, _pinned),
+    }
     with _one_thread:
         canonical: str = jsonld.normalize(dict(document), options)
     return sha256(canonical.encode()).digest()

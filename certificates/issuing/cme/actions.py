@@ -21,8 +21,9 @@ class NotOfferedError(Exception):
 def open_claim(*, completion: Completion, at: datetime) -> Claim:
     """The claim for ``completion``; made now if there is none, and settled at once where nothing is to be asked."""
     known = Claim.objects.filter(completion=completion)
-    if known.exists():
-        return known.with_learner().get()
+    existing = known.with_learner().first() if known.exists() else None
+    if existing:
+        return existing
     try:
         with transaction.atomic():
             claim = Claim(completion=completion, opened_at=at)

@@ -7,6 +7,7 @@ from django import template
 from django.core.paginator import Page
 from django.forms import BoundField
 from django.template import RequestContext
+from django.template.defaultfilters import stringfilter
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -67,7 +68,8 @@ def duration(minutes: int) -> str:
     return gettext("%(hours)d h %(minutes)d min") % {"hours": hours, "minutes": rest}
 
 
-@register.filter
+@register.filter(is_safe=True)
+@stringfilter
 def unbroken(text: str) -> str:
     """``text`` in one line, as far as there is room for it: a day, or a word with its number."""
     return text.replace(" ", "\u00a0")

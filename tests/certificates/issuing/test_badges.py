@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from openbadgeslib.ob3 import OB3VerificationError, decode_encoded_list, verify_data_integrity_proof
+from pyld import jsonld
 from pyld.jsonld import JsonLdError
 
 from certificates.issuing import badges, proofs
@@ -154,6 +155,22 @@ def test_fault_50_a_context_that_is_not_pinned_is_refused():
     while causes[-1].__cause__ is not None:
         causes.append(causes[-1].__cause__)
     assert "allowlist" in str(causes[-1])
+
+
+def test_fault_50_nor_is_one_that_somebody_else_has_brought():
+    address = "https://elsewhere.example/context.json"
+    brought = {"contentType": "application/ld+json", "contextUrl": None, "documentUrl": address, "tag": "static"}
+    brought["document"] = {"@context": {"vocal": "urn:vocal"}}
+    assert jsonld.expand({"@context": address, "vocal": "1"}, {"documentLoader": lambda *_: brought})
+    document = badges.credential(AWARD)
+    document["@context"].append(address)
+    with pytest.raises(JsonLdError):
+        badges.proved(document, KEY, NOON)
+
+
+def test_nothing_is_proved_twice():
+    with pytest.raises(ValueError, match="already"):
+        badges.proved(PROVED, KEY, NOON)
 
 
 def test_the_contexts_are_those_that_were_published():
