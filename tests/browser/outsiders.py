@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from uuid import uuid4
 
 from django.contrib.sessions.backends.db import SessionStore
+from django.utils.timezone import localdate
 
 from certificates.issuing.models import Accreditation, Certificate, Reviewer
 from certificates.issuing.reviewing.actions import end, invite
@@ -56,7 +57,7 @@ def collect(user: User, like: Certificate) -> dict[str, str]:
                 **(facts if number != 1 else {}),
             )
         )
-    ends_on = at.date() + timedelta(days=300)
+    ends_on = localdate(at) + timedelta(days=300)
     link, token = share(person=user, uuid=uuid4(), scope=Scope(), ends_on=ends_on, at=at)
     gone, withdrawn = share(person=user, uuid=uuid4(), scope=Scope(scheme="eaccme"), ends_on=ends_on, at=at)
     withdraw(link=gone, at=at)
@@ -66,7 +67,8 @@ def collect(user: User, like: Certificate) -> dict[str, str]:
 def review(accreditation: Accreditation) -> dict[str, str]:
     """Reviewers of the body in every state, and the cookie of one of them."""
     at = now()
-    today, last = at.date(), at.date() + timedelta(days=89)
+    today = localdate(at)
+    last = today + timedelta(days=89)
     people = ["Wilhelmina.Featherstonehaugh@accreditation.example", "second@body.example", "third@body.example"]
     opened, unopened, ended = invite(
         accreditation=accreditation, emails=people, starts_on=today, ends_on=last, language="en", at=at

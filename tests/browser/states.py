@@ -24,6 +24,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.contrib.sessions.backends.db import SessionStore
 from django.template.loader import render_to_string
 from django.test import RequestFactory
+from django.utils.timezone import localdate
 
 from certificates.issuing.actions import issue, revoke
 from certificates.issuing.cme.actions import choose_body, give_details, open_claim
@@ -169,7 +170,7 @@ def accredit(course: CoursePage) -> None:
     """Two bodies give credits for the course; what learners said of it is known."""
     eaccme = Scheme.objects.get(code="eaccme")
     Scheme.objects.filter(pk=eaccme.pk).update(verified_by="Dora Admin", needs_identity=True)
-    today = now().date()
+    today = localdate(now())
     granted = {
         "course": course,
         "course_version": course.version,

@@ -9,6 +9,7 @@ import sys
 from datetime import timedelta
 
 from allauth.account.models import EmailAddress
+from django.utils.timezone import localdate
 
 from courses.catalogue.models import CoursePage
 from courses.catalogue.outlines import outline_of
@@ -32,7 +33,7 @@ def body(code: str, name: str, **facts) -> None:
         for language in ("de", "en")
     }
     scheme = make_scheme(code, texts=texts, professions=["physicist"], **facts)
-    course, today = CoursePage.objects.get(code="J", locale__language_code="en"), now().date()
+    course, today = CoursePage.objects.get(code="J", locale__language_code="en"), localdate(now())
     accredit(scheme, course, valid_from=today - timedelta(days=1), valid_to=today + timedelta(days=700), number=NUMBER)
 
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from django.conf import settings
 from django.db import connection
+from django.utils.timezone import localdate
 from post_office.models import Email
 from wagtail.models import Locale, Page
 
@@ -70,7 +71,7 @@ def test_workers_at_once_tell_of_an_end_once(course):
 @pytest.mark.django_db(transaction=True)
 def test_workers_at_once_tell_of_a_waiting_certificate_once(course):
     scheme = make_scheme("ecmec", needs_evaluation=True)
-    accredit(scheme, course, valid_to=now().date() + timedelta(days=400))
+    accredit(scheme, course, valid_to=localdate(now()) + timedelta(days=400))
     ask("pace", scheme=scheme)
     for _ in range(5):
         learner = UserFactory()

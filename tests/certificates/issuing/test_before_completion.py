@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
+from django.utils.timezone import localdate
 
 from certificates.compliance.tasks import sweep as sweep_evidence
 from certificates.issuing.models import Certificate
@@ -150,7 +151,7 @@ def test_fault_35_no_action_gives_one(alice, as_alice, enrolment, quiz, course):
         issue_certificate(enrolment.pk)
     with pytest.raises(IntegrityError), transaction.atomic():
         Certificate.objects.create(
-            number="AC-0000-0000-0000", learning_minutes=1, completed_on=now().date(), created_at=now()
+            number="AC-0000-0000-0000", learning_minutes=1, completed_on=localdate(now()), created_at=now()
         )
     assert_none(as_alice, enrolment)
 
