@@ -14,6 +14,7 @@ class Encoded(SigningCertificateV2):
     """
 
     def dump(self, force: bool = False) -> bytes:
+        """The DER, whether asked by force or not: it was read as such, so there is nothing to make of it."""
         der: bytes = super().dump()
         return der
 
